@@ -1,0 +1,52 @@
+package dev.guard.audit;
+
+import dev.guard.Digest;
+import dev.guard.Target;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where the record goes. {@link #append} returns only when the record is durable; if it throws, nothing runs.
+ *
+ * <p>Implementations are thread-safe, never block for ever, and are not closed by Guard: the caller owns what is
+ * closeable.
+ */
+public interface AuditSink {
+  /**
+   * Appends one record and makes it durable.
+   *
+   * @param record the entry
+   * @throws dev.guard.AuditException if it could not be made durable
+   */
+  void append(AuditRecord record);
+
+  /**
+   * What this sink remembers of earlier runs, if it can answer that.
+   *
+   * @return the memory, or empty for a sink that only forwards
+   */
+  default Optional<Memory> memory() {
+    return Optional.empty();
+  }
+
+  /** What a durable sink remembers. */
+  interface Memory {
+    /**
+     * Targets whose last INTENDED by this guard has no outcome, or the outcome IN_DOUBT, and was not settled since.
+     *
+     * @param guard the guard's name
+     * @return the targets in doubt
+     * @throws dev.guard.AuditException if the memory cannot be read
+     */
+    Set<Target> inDoubt(String guard);
+
+    /**
+     * Targets that were settled DONE under this plan.
+     *
+     * @param plan the plan's digest
+     * @return the targets done
+     * @throws dev.guard.AuditException if the memory cannot be read
+     */
+    Set<Target> done(Digest plan);
+  }
+}

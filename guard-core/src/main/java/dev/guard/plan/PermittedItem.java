@@ -1,0 +1,21 @@
+package dev.guard.plan;
+
+import dev.guard.Permit;
+import dev.guard.Target;
+
+/**
+ * A planned target that may be acted on now.
+ *
+ * @param item the planned target
+ * @param permit the permit for it
+ */
+public record PermittedItem(PlanItem item, Permit permit) {
+  /**
+   * The target.
+   *
+   * @return what to act on
+   */
+  public Target target() {
+    return item.target();
+  }
+}
