@@ -3,6 +3,7 @@ package dev.guard.k8s;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.internal.json.Json;
 import dev.guard.time.Time;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpTimeoutException;
@@ -10,16 +11,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one API server and classifies what comes back. Only an answer that itself says "later" (429, 5xx) is asked for
- * again; a broken or silent connection is not.
+ * Asks one API server and classifies what comes back. Only an answer that itself says "later" (429,
+ * 5xx) is asked for again; a broken or silent connection is not.
  */
 final class ClusterApi {
-  /** How patient to be. */
-  record Patience(Duration toHeaders, Duration idle, int attempts) {
+  /**
+   * How patient to be with one answer.
+   *
+   * @param toHeaders until it begins
+   * @param idle while its body stands still
+   * @param whole until its body has been read
+   * @param attempts how often it is asked for
+   */
+  record Patience(Duration toHeaders, Duration idle, Duration whole, int attempts) {
     static final Patience LISTS =
-        new Patience(Duration.ofSeconds(60), Duration.ofSeconds(30), 3);
+        new Patience(Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofMinutes(2), 3);
     static final Patience SWITCH =
-        new Patience(Duration.ofSeconds(2), Duration.ofSeconds(2), 1);
+        new Patience(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), 1);
   }
 
   private static final int MAX_DOCUMENT = 2 * 1024 * 1024;
@@ -36,7 +44,10 @@ final class ClusterApi {
     this.patience = patience;
   }
 
-  /** Reads one small document. Null if the server says, as an API server does, that there is no such object. */
+  /**
+   * Reads one small document. Null if the server says, as an API server does, that there is no such
+   * object.
+   */
   @Nullable JsonNode document(String path, String what, String rule)
       throws Unreadable, InterruptedException {
     try (Answer answer = get(path)) {
@@ -64,7 +75,7 @@ final class ClusterApi {
     for (int attempt = 1; ; attempt++) {
       Answer answer;
       try {
-        answer = reader.get(path, patience.toHeaders(), patience.idle());
+        answer = within(time.nanos(), reader.get(path, patience.toHeaders(), patience.idle()));
       } catch (IOException e) {
         throw new Unreadable(Unreadable.Scope.CLUSTER, words(e), e);
       }
@@ -78,6 +89,35 @@ final class ClusterApi {
     }
   }
 
+  /**
+   * The answer, whose body breaks off when reading it takes too long: a body may also dribble for
+   * ever.
+   */
+  private Answer within(long began, Answer answer) {
+    InputStream bounded =
+        new FilterInputStream(answer.body()) {
+          @Override
+          public int read() throws IOException {
+            check();
+            return super.read();
+          }
+
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            check();
+            return super.read(into, offset, length);
+          }
+
+          private void check() throws IOException {
+            if (time.nanos() - began > patience.whole().toNanos()) {
+              throw new HttpTimeoutException(
+                  "the answer took longer than " + patience.whole().toSeconds() + " s");
+            }
+          }
+        };
+    return new Answer(answer.status(), answer::header, bounded);
+  }
+
   /** Throws unless the answer is a 200, saying what it means. */
   void requireOk(Answer answer, String act, String rule) throws Unreadable {
     int status = answer.status();
@@ -85,7 +125,8 @@ final class ClusterApi {
       String encoding = answer.header("Content-Encoding");
       if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
         throw new Unreadable(
-            Unreadable.Scope.LIST, "cannot " + act + ": the answer is encoded, which was not asked for");
+            Unreadable.Scope.LIST,
+            "cannot " + act + ": the answer is encoded, which was not asked for");
       }
       return;
     }
@@ -95,8 +136,7 @@ final class ClusterApi {
       case 401 ->
           throw new Unreadable(
               Unreadable.Scope.CLUSTER, begin + ", the credentials were rejected; renew them");
-      case 403 ->
-          throw new Unreadable(Unreadable.Scope.LIST, begin + said + "; grant " + rule);
+      case 403 -> throw new Unreadable(Unreadable.Scope.LIST, begin + said + "; grant " + rule);
       case 404 ->
           throw new Unreadable(Unreadable.Scope.LIST, begin + ", the server does not serve it");
       case 410 -> throw new Unreadable(Unreadable.Scope.EXPIRED, begin + said);

@@ -1,6 +1,7 @@
 package dev.guard.k8s;
 
 import dev.guard.GuardConfigurationException;
+import dev.guard.k8s.ClusterApi.Patience;
 import dev.guard.time.Time;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.Cluster;
@@ -27,9 +28,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to one cluster, chosen by a kubeconfig file and the name of one of its contexts, and by nothing else: no
- * environment variable, current context or service account ever chooses another. The credentials are the kubeconfig's:
- * client certificates, tokens, token files, basic authentication, exec plugins.
+ * A connection to one cluster, chosen by a kubeconfig file and the name of one of its contexts, and
+ * by nothing else: no environment variable, current context or service account ever chooses
+ * another. The credentials are the kubeconfig's: client certificates, tokens, token files, basic
+ * authentication, exec plugins.
  *
  * <pre>{@code
  * try (ClusterConnection prod = ClusterConnection.open(Path.of("kubeconfig"), "prod-eu")) {
@@ -37,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Opening sends nothing to the cluster (but runs the context's exec plugin, if it has one). Redirects are not
- * followed. Thread-safe. The connection owns its HTTP client; close it when nothing uses it any more.
+ * <p>Opening sends nothing to the cluster (but runs the context's exec plugin, if it has one).
+ * Redirects are not followed. Thread-safe. The connection owns its HTTP client; close it when
+ * nothing uses it any more.
  */
 public final class ClusterConnection implements AutoCloseable {
   static final String USER_AGENT = "guard/0.1";
@@ -48,16 +51,24 @@ public final class ClusterConnection implements AutoCloseable {
   private final String context;
   private final ClusterReader reader;
   private final Time time;
+  private final Patience lists;
+  private final Patience quick;
 
-  ClusterConnection(String context, ClusterReader reader, Time time) {
+  private ClusterConnection(
+      String context, ClusterReader reader, Time time, Patience lists, Patience quick) {
     this.context = context;
     this.reader = reader;
     this.time = time;
+    this.lists = lists;
+    this.quick = quick;
   }
 
   /** Whether a cluster can be talked to. */
   public enum Access {
-    /** The server answers and takes the credentials, as far as its version shows; single lists may be forbidden. */
+    /**
+     * The server answers and takes the credentials, as far as its version shows; single lists may
+     * be forbidden.
+     */
     READY,
     /** The server answers, and rejects the credentials. */
     CREDENTIALS_REJECTED,
@@ -79,8 +90,8 @@ public final class ClusterConnection implements AutoCloseable {
    * @param kubeconfig the kubeconfig file
    * @param context the context's name
    * @return the connection
-   * @throws GuardConfigurationException if the file cannot be read or has no such, or no usable, context; one sentence
-   *     says which and how to mend it
+   * @throws GuardConfigurationException if the file cannot be read or has no such, or no usable,
+   *     context; one sentence says which and how to mend it
    */
   public static ClusterConnection open(Path kubeconfig, String context) {
     return open(kubeconfig, context, Time.system());
@@ -96,8 +107,14 @@ public final class ClusterConnection implements AutoCloseable {
    * @throws GuardConfigurationException as {@link #open(Path, String)}
    */
   public static ClusterConnection open(Path kubeconfig, String context, Time time) {
+    return open(kubeconfig, context, time, Patience.LISTS, Patience.SWITCH);
+  }
+
+  static ClusterConnection open(
+      Path kubeconfig, String context, Time time, Patience lists, Patience quick) {
     if (context.isBlank()) {
-      throw new GuardConfigurationException("A cluster is named by a kubeconfig context: name one.");
+      throw new GuardConfigurationException(
+          "A cluster is named by a kubeconfig context: name one.");
     }
     Chosen chosen = choose(parse(kubeconfig), kubeconfig, context);
     Config config = resolve(kubeconfig, context);
@@ -121,7 +138,8 @@ public final class ClusterConnection implements AutoCloseable {
               + " cannot be used. Mend the context's cluster and user.",
           e);
     }
-    return new ClusterConnection(context, new Fabric8Reader(client, chosen.server()), time);
+    return new ClusterConnection(
+        context, new Fabric8Reader(client, chosen.server()), time, lists, quick);
   }
 
   /**
@@ -134,7 +152,8 @@ public final class ClusterConnection implements AutoCloseable {
   }
 
   /**
-   * Asks the server for its version, to tell wrong credentials from a server that cannot be reached. Sends one GET.
+   * Asks the server for its version, to tell wrong credentials from a server that cannot be
+   * reached. Sends one GET.
    *
    * @return what it showed; never throws for what a cluster does
    */
@@ -164,7 +183,10 @@ public final class ClusterConnection implements AutoCloseable {
   private Preflight unreachable(String why) {
     return new Preflight(
         Access.UNREACHABLE,
-        context + ": the cluster cannot be reached: " + why + ". Check its address and the network.");
+        context
+            + ": the cluster cannot be reached: "
+            + why
+            + ". Check its address and the network.");
   }
 
   @Override
@@ -178,11 +200,11 @@ public final class ClusterConnection implements AutoCloseable {
   }
 
   ClusterApi lists() {
-    return new ClusterApi(reader, time, ClusterApi.Patience.LISTS);
+    return new ClusterApi(reader, time, lists);
   }
 
   ClusterApi quick() {
-    return new ClusterApi(reader, time, ClusterApi.Patience.SWITCH);
+    return new ClusterApi(reader, time, quick);
   }
 
   Time time() {
@@ -239,12 +261,7 @@ public final class ClusterConnection implements AutoCloseable {
     }
     Context chosen = namedContext.getContext();
     NamedCluster namedCluster =
-        only(
-            parsed.getClusters(),
-            NamedCluster::getName,
-            text(chosen.getCluster()),
-            "cluster",
-            in);
+        only(parsed.getClusters(), NamedCluster::getName, text(chosen.getCluster()), "cluster", in);
     if (namedCluster == null || namedCluster.getCluster() == null) {
       throw new GuardConfigurationException(
           "Context " + quoted + in + " names a cluster that is not there. Mend the context.");
@@ -277,7 +294,8 @@ public final class ClusterConnection implements AutoCloseable {
     if (tokenFile.isEmpty()) {
       return new Chosen(server, null);
     }
-    // As kubectl does: a token file goes before a token and is read anew for each request, because such tokens rotate.
+    // As kubectl does: a token file goes before a token and is read anew for each request, because
+    // such tokens rotate.
     Path file = kubeconfig.toAbsolutePath().resolveSibling(tokenFile);
     if (!Files.isReadable(file)) {
       throw new GuardConfigurationException(
@@ -316,7 +334,8 @@ public final class ClusterConnection implements AutoCloseable {
     Config config;
     try {
       config = Config.fromKubeconfig(context, kubeconfig.toFile());
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
+      // The cause is left out: it may quote credentials.
       throw new GuardConfigurationException(
           "The credentials of context '"
               + Plain.text(context)
@@ -332,7 +351,10 @@ public final class ClusterConnection implements AutoCloseable {
     return config;
   }
 
-  /** The one with the name; null if there is none. Two of one name are an error, since no one can tell which is meant. */
+  /**
+   * The one with the name; null if there is none. Two of one name are an error, since no one can
+   * tell which is meant.
+   */
   private static <T> @Nullable T only(
       @Nullable List<T> all, Function<T, String> name, String wanted, String what, String in) {
     T only = null;
@@ -390,7 +412,10 @@ public final class ClusterConnection implements AutoCloseable {
     }
   }
 
-  /** An API server does not redirect; following one could read another cluster or hand it the credentials. */
+  /**
+   * An API server does not redirect; following one could read another cluster or hand it the
+   * credentials.
+   */
   private static final class NoRedirects extends JdkHttpClientFactory {
     @Override
     protected void additionalConfig(java.net.http.HttpClient.Builder builder) {

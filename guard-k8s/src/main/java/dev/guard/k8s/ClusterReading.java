@@ -67,7 +67,8 @@ final class ClusterReading {
     }
     identity();
     ListedKind[] kinds = ListedKind.values();
-    // Pods first and again last: there is no snapshot over kinds, and what moves from a kind that is still to be read
+    // Pods first and again last: there is no snapshot over kinds, and what moves from a kind that
+    // is still to be read
     // into a pod, or out of a pod while we read, is seen by one of the two.
     for (int i = 0; i <= kinds.length; i++) {
       ListedKind kind = kinds[i % kinds.length];
@@ -85,7 +86,10 @@ final class ClusterReading {
     }
   }
 
-  /** Whether it makes sense to go on. A server that keeps its version to itself is asked for the lists. */
+  /**
+   * Whether it makes sense to go on. A server that keeps its version to itself is asked for the
+   * lists.
+   */
   private boolean reachable() throws InterruptedException {
     try (Answer answer = api.get("/version")) {
       int status = answer.status();
@@ -119,7 +123,8 @@ final class ClusterReading {
       String uid =
           namespace == null ? "" : Plain.text(namespace.path("metadata").path("uid").asText());
       if (uid.isEmpty()) {
-        gap("does not say the uid of namespace kube-system, so it cannot be told which cluster this is");
+        gap(
+            "does not say the uid of namespace kube-system, so it cannot be told which cluster this is");
       } else if (!uid.equals(expected)) {
         gap(
             "is another cluster than the configured one: namespace kube-system has uid "
@@ -257,7 +262,11 @@ final class ClusterReading {
 
     void report() {
       if (count > MAX_PROBLEMS) {
-        gap(kind.qualified() + " hold " + (count - MAX_PROBLEMS) + " more that cannot be understood");
+        gap(
+            kind.qualified()
+                + " hold "
+                + (count - MAX_PROBLEMS)
+                + " more that cannot be understood");
       }
     }
   }

@@ -54,7 +54,8 @@ final class Fabric8Reader implements ClusterReader {
       throw new IOException("the request could not be sent: " + e.getClass().getSimpleName(), e);
     }
     try {
-      // The client's own time-out ends the request; this one only guards against a client that never answers.
+      // The client's own time-out ends the request; this one only guards against a client that
+      // never answers.
       HttpResponse<AsyncBody> response =
           coming.get(toHeaders.toMillis() + 5_000, TimeUnit.MILLISECONDS);
       body.attach(response.body());
@@ -70,7 +71,10 @@ final class Fabric8Reader implements ClusterReader {
     }
   }
 
-  /** The JDK's client turns a 401 without WWW-Authenticate, which is what an API server sends, into an I/O error. */
+  /**
+   * The JDK's client turns a 401 without WWW-Authenticate, which is what an API server sends, into
+   * an I/O error.
+   */
   private static Answer orRejected(Throwable thrown, Duration toHeaders) throws IOException {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       String message = t.getMessage();
@@ -99,7 +103,10 @@ final class Fabric8Reader implements ClusterReader {
     client.close();
   }
 
-  /** The body as a stream: one chunk is asked for when the last is used up, so memory holds one chunk. */
+  /**
+   * The body as a stream: one chunk is asked for when the last is used up, so memory holds one
+   * chunk.
+   */
   private static final class Body extends InputStream {
     private static final Object END = new Object();
 

@@ -15,14 +15,17 @@ final class ImageText {
 
   private ImageText() {}
 
-  /** Whether the text is the bare id of an image: 64 hex digits, or the same with {@code sha256:}. */
+  /**
+   * Whether the text is the bare id of an image: 64 hex digits, or the same with {@code sha256:}.
+   */
   static boolean isId(String text) {
     return (text.length() == 64 || text.length() == 71) && ID.matcher(text).matches();
   }
 
   /**
-   * Whether the text is beyond doubt a reference or an id: a small subset of what is one. Only of such texts may places
-   * be left out, because anything else may need a person's word for each place.
+   * Whether the text is beyond doubt a reference or an id: a small subset of what is one. Only of
+   * such texts may places be left out, because anything else may need a person's word for each
+   * place.
    */
   static boolean isOrdinary(String text) {
     if (text.length() > 255) {

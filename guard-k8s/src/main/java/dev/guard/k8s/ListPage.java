@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list, read token by token: memory holds one object's image strings. What cannot be understood is
- * reported as a problem, and a page that is not this list at all throws.
+ * One page of a list, read token by token: memory holds one object's image strings. What cannot be
+ * understood is reported as a problem, and a page that is not this list at all throws.
  */
 final class ListPage {
   /** Takes what was found. */
@@ -165,7 +165,8 @@ final class ListPage {
               + "List");
     }
     if ((seen & 4) == 0 || objects < 0) {
-      throw list("the answer is not a list: " + (objects < 0 ? "items" : "metadata") + " are missing");
+      throw list(
+          "the answer is not a list: " + (objects < 0 ? "items" : "metadata") + " are missing");
     }
     if (meta[0].isEmpty() && !meta[2].isEmpty() && !meta[2].equals("0")) {
       throw list("the answer says more objects remain, but not how to go on");
@@ -370,9 +371,7 @@ final class ListPage {
   private void annotations() throws IOException {
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
       JsonToken token = json.nextToken();
-      if (field.equals(REVISION)
-          && token == JsonToken.VALUE_STRING
-          && json.getTextLength() <= 20) {
+      if (field.equals(REVISION) && token == JsonToken.VALUE_STRING && json.getTextLength() <= 20) {
         revision = Plain.text(json.getText());
       } else {
         json.skipChildren();
@@ -452,7 +451,10 @@ final class ListPage {
     }
   }
 
-  /** Containers or volumes of a pod spec; {@code way} is where we are if everything else is searched too. */
+  /**
+   * Containers or volumes of a pod spec; {@code way} is where we are if everything else is searched
+   * too.
+   */
   private void elements(String list, boolean volumes, @Nullable Way way) throws IOException {
     int index = 0;
     for (JsonToken token = json.nextToken();
@@ -611,7 +613,10 @@ final class ListPage {
     }
   }
 
-  /** Newer servers say which content an image volume holds: volumeMounts[].volumeStatus.image.imageRef. */
+  /**
+   * Newer servers say which content an image volume holds:
+   * volumeMounts[].volumeStatus.image.imageRef.
+   */
   private void mounts(String list) throws IOException {
     int index = 0;
     for (JsonToken token = json.nextToken();
@@ -641,7 +646,10 @@ final class ListPage {
     }
   }
 
-  /** A controller's own record of an earlier template: looked through for anything shaped like a pod spec. */
+  /**
+   * A controller's own record of an earlier template: looked through for anything shaped like a pod
+   * spec.
+   */
   private void data(JsonToken token) throws IOException {
     if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       search(new Way(null, "data", -1));

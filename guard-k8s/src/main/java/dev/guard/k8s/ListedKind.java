@@ -2,7 +2,10 @@ package dev.guard.k8s;
 
 import java.util.List;
 
-/** The kinds that hold image references, in the order they are read; where their pod template stands. */
+/**
+ * The kinds that hold image references, in the order they are read; where their pod template
+ * stands.
+ */
 enum ListedKind {
   PODS("Pod", "", "pods", true, "spec"),
   DEPLOYMENTS("Deployment", "apps", "deployments", true, "spec", "template", "spec"),
@@ -14,7 +17,8 @@ enum ListedKind {
       "ReplicationController", "", "replicationcontrollers", false, "spec", "template", "spec"),
   POD_TEMPLATES("PodTemplate", "", "podtemplates", false, "template", "spec"),
   JOBS("Job", "batch", "jobs", true, "spec", "template", "spec"),
-  CRON_JOBS("CronJob", "batch", "cronjobs", true, "spec", "jobTemplate", "spec", "template", "spec");
+  CRON_JOBS(
+      "CronJob", "batch", "cronjobs", true, "spec", "jobTemplate", "spec", "template", "spec");
 
   private final String kind;
   private final String group;

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What was found in one cluster. Of an ordinary text at most 20 places are kept per kind, form, and whether it was
- * declared or reported, and the last of them says how many more there are; so a hundred thousand pods of one image cost
- * as much as twenty, and a declaration is never crowded out by running pods. Of any other text every place is kept,
- * because a person may have to vouch for each of them.
+ * What was found in one cluster. Of an ordinary text at most 20 places are kept per kind, form, and
+ * whether it was declared or reported, and the last of them says how many more there are; so a
+ * hundred thousand pods of one image cost as much as twenty, and a declaration is never crowded out
+ * by running pods. Of any other text every place is kept, because a person may have to vouch for
+ * each of them.
  */
 final class Places {
   private static final int KEPT = 20;

@@ -1,6 +1,9 @@
 package dev.guard.k8s;
 
-/** Text from a cluster on its way into a sentence: bounded, and without anything that could forge a line. */
+/**
+ * Text from a cluster on its way into a sentence: bounded, and without anything that could forge a
+ * line.
+ */
 final class Plain {
   private static final int MAX = 300;
 
@@ -26,7 +29,7 @@ final class Plain {
 
   /** Whether a text can be the name of an object or a namespace; the empty text cannot. */
   static boolean isName(String text) {
-    if (text.isEmpty() || text.length() > 253) {
+    if (text.isEmpty() || text.length() > 253 || text.equals(".") || text.equals("..")) {
       return false;
     }
     for (int i = 0; i < text.length(); i++) {

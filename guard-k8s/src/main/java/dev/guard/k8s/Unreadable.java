@@ -2,7 +2,10 @@ package dev.guard.k8s;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why something could not be read from a cluster, as a sentence fragment without the cluster's name. */
+/**
+ * Why something could not be read from a cluster, as a sentence fragment without the cluster's
+ * name.
+ */
 final class Unreadable extends Exception {
   private static final long serialVersionUID = 1L;
 
