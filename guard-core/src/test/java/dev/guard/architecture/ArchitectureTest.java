@@ -1,0 +1,75 @@
+package dev.guard.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.guard.Target;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The map holds for guard-core as it is built. {@link WrongHouseTest} shows that each rule can
+ * fail.
+ */
+class ArchitectureTest {
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .importUrl(Target.class.getProtectionDomain().getCodeSource().getLocation());
+
+  /**
+   * The one exception from "words know no room": the engine, which puts the rooms together. Guard
+   * and GuardBuilder are its public face; the others are package-private parts of Guard.
+   */
+  private static final Set<String> FRONT_DOOR =
+      Set.of(
+          "Guard",
+          "GuardBuilder",
+          "Settings", // what the builder hands to Guard
+          "Planning", // Guard.plan
+          "PlanRun", // Guard.apply
+          "Act", // one act: reserve, record, permit, run, settle
+          "Scribe"); // what Guard writes to its sink
+
+  private static final House HOUSE = new House("dev.guard", FRONT_DOOR);
+
+  /** Who may read a clock, start a thread or throw dice, and why. */
+  private static final Set<String> MAY_CALL_THE_MACHINE =
+      Set.of(
+          // it is the machine's time
+          "dev.guard.time.SystemTime",
+          // run ids must not meet over processes; nothing is decided by them
+          "dev.guard.internal.Ids",
+          // write ids, likewise, settle a compare-and-set whose answer was lost
+          "dev.guard.blastradius.WindowBook"); // run ids must not meet over processes; nothing is
+
+  // decided by
+
+  // them
+
+  @TestFactory
+  Stream<DynamicTest> theMapHolds() {
+    return Stream.of(
+            HOUSE.everyRoomIsOnTheMap(),
+            HOUSE.roomsKnowOnlyWhatTheyMay(),
+            HOUSE.primitivesDoNotKnowEachOther(),
+            HOUSE.leavesAreKnownByNobody(),
+            HOUSE.timeAndInternalKnowNoRoom(),
+            HOUSE.wordsKnowNoRoom(),
+            HOUSE.noCycles(),
+            HOUSE.roomsShowAtMost(30, 14),
+            Manners.showsNoForeignType(HOUSE),
+            Manners.publicNamesAreWords(HOUSE),
+            Manners.publicClassesAreClosed(HOUSE),
+            Manners.permitsComeFromTheEngine(
+                Set.of("dev.guard.Permit", "dev.guard.RehearsalPermit"), "dev.guard"),
+            Manners.noClockThreadOrChance(type -> MAY_CALL_THE_MACHINE.contains(type.getName())),
+            Manners.noGuessesAboutFiles(type -> false))
+        .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> check(rule)));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.check(CORE);
+  }
+}

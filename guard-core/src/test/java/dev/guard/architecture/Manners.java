@@ -1,0 +1,234 @@
+package dev.guard.architecture;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** How code in any room behaves: what it shows, and what it never calls. */
+final class Manners {
+  private static final Pattern UNSPOKEN_NAMES =
+      Pattern.compile(".*(Impl|Manager|Utils?|Helper)|Abstract.*");
+
+  /** Owner, and the members that read a clock, wait, start a thread or throw dice. */
+  private static final Map<String, Pattern> CLOCKS_THREADS_CHANCE =
+      Map.ofEntries(
+          forbid("java.time.Instant", "now"),
+          forbid("java.time.LocalDate", "now"),
+          forbid("java.time.LocalTime", "now"),
+          forbid("java.time.LocalDateTime", "now"),
+          forbid("java.time.OffsetDateTime", "now"),
+          forbid("java.time.ZonedDateTime", "now"),
+          forbid("java.time.Year", "now"),
+          forbid("java.time.YearMonth", "now"),
+          forbid("java.time.Clock", "system.*|tick.*"),
+          forbid("java.util.Date", "<init>"),
+          forbid("java.util.Calendar", "getInstance"),
+          forbid("java.lang.System", "nanoTime|currentTimeMillis"),
+          forbid("java.lang.Thread", "<init>|sleep|start|startVirtualThread|ofVirtual|ofPlatform"),
+          forbid("java.util.Timer", "<init>"),
+          forbid("java.util.concurrent.TimeUnit", "sleep|timedWait|timedJoin"),
+          forbid("java.util.concurrent.locks.LockSupport", "park.*"),
+          forbid("java.util.concurrent.Executors", "new.*"),
+          forbid("java.util.concurrent.ThreadPoolExecutor", "<init>"),
+          forbid("java.util.concurrent.ScheduledThreadPoolExecutor", "<init>"),
+          forbid("java.util.concurrent.ForkJoinPool", "<init>|commonPool"),
+          forbid(
+              "java.util.concurrent.CompletableFuture",
+              ".*Async|delayedExecutor|orTimeout|completeOnTimeout"),
+          forbid("java.util.Collection", "parallelStream"),
+          forbid("java.util.stream.BaseStream", "parallel"),
+          forbid("java.util.stream.Stream", "parallel"),
+          forbid("java.util.Random", "<init>"),
+          forbid("java.util.SplittableRandom", "<init>"),
+          forbid("java.security.SecureRandom", "<init>|getInstance.*"),
+          forbid("java.util.concurrent.ThreadLocalRandom", "current"),
+          forbid("java.lang.Math", "random"),
+          forbid("java.util.UUID", "randomUUID"));
+
+  /** They answer false for "cannot tell", and that is how a stop file is overlooked. */
+  private static final Map<String, Pattern> GUESSES_ABOUT_FILES =
+      Map.ofEntries(
+          forbid("java.nio.file.Files", "exists|notExists|isRegularFile|isDirectory|isReadable"),
+          forbid("java.io.File", "exists|isFile|isDirectory|canRead|delete|mkdirs?|renameTo"));
+
+  private Manners() {}
+
+  static ArchRule noClockThreadOrChance(Predicate<JavaClass> except) {
+    return neverCalling(
+        "not read a clock, wait, start a thread or throw dice", CLOCKS_THREADS_CHANCE, except);
+  }
+
+  static ArchRule noGuessesAboutFiles(Predicate<JavaClass> except) {
+    return neverCalling("not ask Files.exists or its kin", GUESSES_ABOUT_FILES, except);
+  }
+
+  /**
+   * Nothing public or protected shows a type that is not the JDK's or of the house, or is internal.
+   */
+  static ArchRule showsNoForeignType(House house) {
+    Predicate<JavaClass> fine =
+        type -> {
+          JavaClass base = type.getBaseComponentType();
+          return base.isPrimitive()
+              || base.getPackageName().startsWith("java.")
+              || (house.inHouse(base) && !house.isInternal(base));
+        };
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("show only the JDK's types and the house's own") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                if (!House.isPublic(type) || house.isInternal(type)) {
+                  return;
+                }
+                Set<JavaClass> shown = new LinkedHashSet<>(type.getAllRawInterfaces());
+                type.getRawSuperclass().ifPresent(shown::add);
+                type.getInterfaces().forEach(face -> shown.addAll(involved(face)));
+                type.getSuperclass().ifPresent(above -> shown.addAll(involved(above)));
+                type.getTypeParameters().forEach(bound -> shown.addAll(involved(bound)));
+                for (JavaField field : type.getFields()) {
+                  if (isShown(field.getModifiers())) {
+                    shown.addAll(involved(field.getType()));
+                  }
+                }
+                for (JavaCodeUnit unit : type.getCodeUnits()) {
+                  if (isShown(unit.getModifiers())) {
+                    shown.addAll(involved(unit.getReturnType()));
+                    unit.getParameterTypes().forEach(each -> shown.addAll(involved(each)));
+                    unit.getTypeParameters().forEach(each -> shown.addAll(involved(each)));
+                    shown.addAll(unit.getExceptionTypes());
+                  }
+                }
+                for (JavaClass each : shown) {
+                  events.add(
+                      new SimpleConditionEvent(
+                          type, fine.test(each), type.getName() + " shows " + each.getName()));
+                }
+              }
+            });
+  }
+
+  /** What is public is meant to be: no helpers, no half-finished classes. */
+  static ArchRule publicNamesAreWords(House house) {
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("not be public under a name that says nothing") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                boolean bad =
+                    House.isPublic(type)
+                        && !house.isInternal(type)
+                        && UNSPOKEN_NAMES.matcher(type.getSimpleName()).matches();
+                events.add(new SimpleConditionEvent(type, !bad, type.getName() + " is public"));
+              }
+            });
+  }
+
+  /**
+   * A public class is closed: final, or sealed, or an exception, and never extended by accident.
+   */
+  static ArchRule publicClassesAreClosed(House house) {
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("be final or sealed, if they are public classes") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                if (!House.isPublic(type)
+                    || house.isInternal(type)
+                    || type.isInterface()
+                    || type.isEnum()
+                    || type.getSimpleName().equals("package-info")) {
+                  return;
+                }
+                boolean closed =
+                    type.getModifiers().contains(JavaModifier.FINAL)
+                        || type.reflect().isSealed()
+                        || type.getConstructors().stream()
+                            .allMatch(made -> made.getModifiers().contains(JavaModifier.PRIVATE));
+                events.add(
+                    new SimpleConditionEvent(type, closed, type.getName() + " can be extended"));
+              }
+            });
+  }
+
+  /** A permit comes from the engine and from nowhere else. */
+  static ArchRule permitsComeFromTheEngine(Set<String> permits, String engine) {
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("not make a permit, unless they are the engine") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+                  boolean made =
+                      permits.contains(access.getTargetOwner().getName())
+                          && access.getTarget().getName().equals("<init>");
+                  boolean fine = !made || type.getPackageName().equals(engine);
+                  events.add(new SimpleConditionEvent(access, fine, access.getDescription()));
+                }
+                if (permits.contains(type.getName())) {
+                  type.getConstructors()
+                      .forEach(
+                          made ->
+                              events.add(
+                                  new SimpleConditionEvent(
+                                      made,
+                                      !isShown(made.getModifiers()),
+                                      made.getFullName() + " can be called from outside")));
+                }
+              }
+            });
+  }
+
+  private static ArchRule neverCalling(
+      String what, Map<String, Pattern> forbidden, Predicate<JavaClass> except) {
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>(what) {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                if (except.test(type)) {
+                  return;
+                }
+                for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+                  String name = access.getTarget().getName();
+                  boolean bad = names(access.getTargetOwner(), name, forbidden);
+                  events.add(new SimpleConditionEvent(access, !bad, access.getDescription()));
+                }
+              }
+            });
+  }
+
+  private static boolean names(JavaClass owner, String name, Map<String, Pattern> forbidden) {
+    for (Map.Entry<String, Pattern> each : forbidden.entrySet()) {
+      if (each.getValue().matcher(name).matches() && owner.isAssignableTo(each.getKey())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Set<JavaClass> involved(JavaType type) {
+    return type.getAllInvolvedRawTypes();
+  }
+
+  private static boolean isShown(Set<JavaModifier> modifiers) {
+    return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
+  }
+
+  private static Map.Entry<String, Pattern> forbid(String owner, String members) {
+    return Map.entry(owner, Pattern.compile(members));
+  }
+}
