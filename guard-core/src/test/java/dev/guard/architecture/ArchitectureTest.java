@@ -42,11 +42,7 @@ class ArchitectureTest {
           // run ids must not meet over processes; nothing is decided by them
           "dev.guard.internal.Ids",
           // write ids, likewise, settle a compare-and-set whose answer was lost
-          "dev.guard.blastradius.WindowBook"); // run ids must not meet over processes; nothing is
-
-  // decided by
-
-  // them
+          "dev.guard.blastradius.WindowBook");
 
   @TestFactory
   Stream<DynamicTest> theMapHolds() {
