@@ -23,6 +23,12 @@ public record Reason(
   /** Code of the reason that a safeguard threw, answered nothing, or answered too late. */
   public static final String UNDECIDED = "undecided";
 
+  /** Code of the reason that something needs the target; at the act it makes a planned item SKIPPED. */
+  public static final String IN_USE = "in-use";
+
+  /** Code of the reason that an earlier act on the target has no known outcome; the command line exits with 6. */
+  public static final String IN_DOUBT = "in-doubt";
+
   /** Code of the reason that this is a dry run. */
   public static final String DRY_RUN = "dry-run";
 

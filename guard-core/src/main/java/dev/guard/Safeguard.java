@@ -51,6 +51,16 @@ public interface Safeguard {
   }
 
   /**
+   * Whether its sources were read so long ago that they must be read anew before the next review. The engine then calls
+   * {@link #refresh}, so that no review has to wait for a source.
+   *
+   * @return true if {@link #refresh} is due; by default false
+   */
+  default boolean stale() {
+    return false;
+  }
+
+  /**
    * Holds what the intent will use. Asked after every safeguard said ALLOW, never in a dry run.
    *
    * @param intent what will run if nobody denies

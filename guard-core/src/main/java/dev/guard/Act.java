@@ -1,0 +1,190 @@
+package dev.guard;
+
+import dev.guard.Reservation.Settlement;
+import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.plan.Report.Fate;
+import dev.guard.time.Time;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One act after everybody said ALLOW, in the one order there is: reserve, INTENDED durable, switch, permit, prepare,
+ * PREPARED durable, switch, act once, settle, outcome durable.
+ */
+final class Act<T> {
+  private final Panel panel;
+  private final Scribe scribe;
+  private final Safeguard lastLook;
+  private final GuardListener listener;
+  private final String guard;
+  private final Time time;
+  private final long permitNanos;
+
+  private boolean intended;
+  private @Nullable T value;
+  private @Nullable Throwable thrown;
+
+  Act(Panel panel, Scribe scribe, Safeguard lastLook, GuardListener listener, String guard, Time time, long permitNanos) {
+    this.panel = panel;
+    this.scribe = scribe;
+    this.lastLook = lastLook;
+    this.listener = listener;
+    this.guard = guard;
+    this.time = time;
+    this.permitNanos = permitNanos;
+  }
+
+  /** What came of it. A fate of REFUSED carries the verdict. */
+  record Result(Fate fate, Verdict verdict) {}
+
+  /**
+   * Runs the act.
+   *
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says on which side of the act
+   */
+  Result run(Scribe.Place place, Intent intent, Effect<T, ?> effect) {
+    Reserved reserved = panel.reserve(intent);
+    if (!reserved.verdict().allowed()) {
+      Verdict denial = reserved.verdict();
+      scribe.write(place, Phase.DECISION, intent, denial.reasons(), denial.level().name(), null, null);
+      return new Result(Fate.REFUSED, denial);
+    }
+    Settlement how = Settlement.NOT_RUN;
+    Permit permit = null;
+    Result result;
+    try {
+      scribe.write(place, Phase.INTENDED, intent, List.of(), null, null, null);
+      intended = true;
+      Verdict look = look(intent);
+      if (!look.allowed()) {
+        result = new Result(Fate.REFUSED, look);
+      } else {
+        permit = new Permit(guard, intent, place.plan(), time, permitNanos);
+        result = prepare(place, intent, effect, permit);
+        if (result == null) {
+          how = Settlement.UNKNOWN;
+          result = act(effect, permit);
+          how = settlement(result, permit);
+        }
+      }
+    } finally {
+      if (permit != null) {
+        permit.close();
+      }
+      reserved.settle(how);
+    }
+    record(place, intent, result, how);
+    listen(intent, how);
+    return result;
+  }
+
+  /** Null if the act may run. */
+  private @Nullable Result prepare(Scribe.Place place, Intent intent, Effect<T, ?> effect, Permit permit) {
+    Optional<String> undo;
+    permit.preparing(true);
+    try {
+      undo = effect.prepare(permit);
+    } catch (Throwable fault) {
+      thrown = fault;
+      return new Result(
+          Fate.FAILED,
+          Verdict.refuse(
+              Reason.of(
+                  "engine",
+                  "prepare-failed",
+                  "What an undo needs could not be saved (" + Faults.describe(fault) + "), so nothing was done.")));
+    } finally {
+      permit.preparing(false);
+    }
+    if (Faults.isNull(undo)) {
+      undo = Optional.empty();
+    }
+    if (undo.isEmpty()) {
+      return null;
+    }
+    scribe.write(place, Phase.PREPARED, intent, List.of(), null, null, undo.get());
+    Verdict look = look(intent);
+    return look.allowed() ? null : new Result(Fate.REFUSED, look);
+  }
+
+  private Result act(Effect<T, ?> effect, Permit permit) {
+    try {
+      value = effect.act(permit);
+    } catch (Throwable fault) {
+      thrown = fault;
+      boolean unknown = fault instanceof Effect.OutcomeUnknown && !permit.wasNotRun();
+      return new Result(
+          unknown ? Fate.IN_DOUBT : Fate.FAILED,
+          Verdict.refuse(
+              Reason.of(
+                  "effect",
+                  unknown ? Reason.IN_DOUBT : "effect-failed",
+                  unknown
+                      ? "The effect could not learn whether it happened (" + Faults.describe(fault) + ")."
+                      : "The effect threw " + Faults.describe(fault) + ".")));
+    }
+    if (permit.wasNotRun()) {
+      return new Result(
+          Fate.SKIPPED,
+          Verdict.refuse(Reason.of("effect", "not-run", "The effect reported that nothing was done.")));
+    }
+    return new Result(Fate.DONE, Verdict.allow());
+  }
+
+  private static Settlement settlement(Result result, Permit permit) {
+    if (permit.wasNotRun()) {
+      return Settlement.NOT_RUN;
+    }
+    return result.fate() == Fate.DONE ? Settlement.DONE : Settlement.UNKNOWN;
+  }
+
+  private Verdict look(Intent intent) {
+    try {
+      Verdict verdict = lastLook.review(intent);
+      return Faults.isNull(verdict) ? Panel.undecided(lastLook, "answered nothing", null) : verdict;
+    } catch (Throwable fault) {
+      return Panel.undecided(lastLook, "threw " + Faults.describe(fault), fault);
+    }
+  }
+
+  private void record(Scribe.Place place, Intent intent, Result result, Settlement how) {
+    String error = thrown == null ? null : Faults.describe(thrown);
+    try {
+      scribe.write(
+          place, Phase.OUTCOME, intent, result.verdict().reasons(), result.fate().name(), error, null);
+    } catch (AuditException fault) {
+      boolean mayHaveRun = how != Settlement.NOT_RUN;
+      AuditException lost =
+          new AuditException(
+              "What came of "
+                  + intent.action()
+                  + " could not be made durable, so "
+                  + intent.targets().size()
+                  + " target(s) are in doubt. Ask the target's system before acting again.",
+              fault,
+              mayHaveRun);
+      if (thrown != null) {
+        lost.addSuppressed(thrown);
+      }
+      throw lost;
+    }
+  }
+
+  private void listen(Intent intent, Settlement how) {
+    Listeners.quietly(listener, l -> l.settled(guard, intent, how));
+  }
+
+  /** Whether INTENDED is durable, so that the journal holds the target in doubt until an outcome stands there too. */
+  boolean intended() {
+    return intended;
+  }
+
+  @Nullable T value() {
+    return value;
+  }
+
+  @Nullable Throwable thrown() {
+    return thrown;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.guard;
+
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls listeners so that they cannot hurt. */
+final class Listeners {
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+  private Listeners() {}
+
+  static void quietly(GuardListener listener, Consumer<GuardListener> event) {
+    if (listener == GuardListener.NONE) {
+      return;
+    }
+    try {
+      event.accept(listener);
+    } catch (RuntimeException | LinkageError fault) {
+      LOG.warn("A listener threw; the guard goes on.", fault);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.guard;
+
+import dev.guard.time.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All safeguards of one guard, asked as one. Whatever goes wrong in a safeguard halts, naming it: undecided is not
+ * allowed.
+ */
+final class Panel {
+  private static final Logger LOG = LoggerFactory.getLogger(Panel.class);
+
+  private final Safeguard[] safeguards;
+  private final Time time;
+  private final long deadlineNanos;
+
+  Panel(List<Safeguard> safeguards, Time time, Duration deadline) {
+    this.safeguards = safeguards.toArray(new Safeguard[0]);
+    java.util.Arrays.sort(this.safeguards, Comparator.comparing(Safeguard::name));
+    this.time = time;
+    this.deadlineNanos = deadline.toNanos();
+  }
+
+  /** Asks everybody, even after a veto, so that all reasons are collected. */
+  Verdict review(Intent intent) {
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      all = all.and(reviewBy(safeguard, intent));
+    }
+    return all;
+  }
+
+  private Verdict reviewBy(Safeguard safeguard, Intent intent) {
+    long asked = time.nanos();
+    Verdict verdict;
+    try {
+      verdict = safeguard.review(intent);
+    } catch (Throwable fault) { // whatever it is, an undecided safeguard halts
+      return undecided(safeguard, "threw " + Faults.describe(fault), fault);
+    }
+    if (Faults.isNull(verdict)) {
+      return undecided(safeguard, "answered nothing", null);
+    }
+    long took = time.nanos() - asked;
+    if (took > deadlineNanos) {
+      return undecided(
+          safeguard,
+          "answered after " + Duration.ofNanos(took) + ", and its deadline is " + Duration.ofNanos(deadlineNanos),
+          null);
+    }
+    return verdict;
+  }
+
+  Verdict reviewAll(Batch batch) {
+    return each(safeguard -> safeguard.reviewAll(batch));
+  }
+
+  Verdict refresh() {
+    return each(Safeguard::refresh);
+  }
+
+  /** Lets every safeguard whose sources are stale read them anew. */
+  Verdict freshen() {
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      boolean stale;
+      try {
+        stale = safeguard.stale();
+      } catch (Throwable fault) {
+        all = all.and(undecided(safeguard, "threw " + Faults.describe(fault), fault));
+        continue;
+      }
+      if (stale) {
+        all = all.and(ask(safeguard, safeguard::refresh));
+      }
+    }
+    return all;
+  }
+
+  /** Every tripwire of every safeguard must trip. */
+  Verdict prove() {
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      List<Tripwire> wires;
+      try {
+        wires = safeguard.tripwires();
+      } catch (Throwable fault) {
+        all = all.and(undecided(safeguard, "threw " + Faults.describe(fault), fault));
+        continue;
+      }
+      for (Tripwire wire : wires) {
+        all = all.and(prove(safeguard, wire));
+      }
+    }
+    return all;
+  }
+
+  private static Verdict prove(Safeguard safeguard, Tripwire wire) {
+    String fault;
+    try {
+      if (wire.check().getAsBoolean()) {
+        return Verdict.allow();
+      }
+      fault = "did not veto what it must veto";
+    } catch (Throwable thrown) {
+      LOG.warn("Tripwire '{}' of safeguard '{}' threw.", wire.name(), safeguard.name(), thrown);
+      fault = "threw " + Faults.describe(thrown);
+    }
+    return Verdict.halt(
+        Reason.of(
+            safeguard.name(),
+            "not-alive",
+            "Safeguard '"
+                + safeguard.name()
+                + "' is not alive: its tripwire '"
+                + wire.name()
+                + "' "
+                + fault
+                + ". Mend the safeguard; nothing runs without it."));
+  }
+
+  /** Reserves with everybody in a fixed order; one denial settles the others NOT_RUN. */
+  Reserved reserve(Intent intent) {
+    List<Reserved.Part> held = new ArrayList<>(safeguards.length);
+    for (Safeguard safeguard : safeguards) {
+      Reservation reservation;
+      try {
+        reservation = safeguard.reserve(intent);
+      } catch (Throwable fault) {
+        return Reserved.denied(held, undecided(safeguard, "threw " + Faults.describe(fault), fault));
+      }
+      if (Faults.isNull(reservation)) {
+        return Reserved.denied(held, undecided(safeguard, "answered nothing", null));
+      }
+      if (reservation instanceof Reservation.Denied) {
+        return Reserved.denied(held, ((Reservation.Denied) reservation).verdict());
+      }
+      if (reservation != Reservation.none()) {
+        held.add(new Reserved.Part(safeguard.name(), (Reservation.Held) reservation));
+      }
+    }
+    return Reserved.held(held);
+  }
+
+  private Verdict each(java.util.function.Function<Safeguard, Verdict> question) {
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      all = all.and(ask(safeguard, () -> question.apply(safeguard)));
+    }
+    return all;
+  }
+
+  private static Verdict ask(Safeguard safeguard, Supplier<Verdict> question) {
+    try {
+      Verdict verdict = question.get();
+      return Faults.isNull(verdict) ? undecided(safeguard, "answered nothing", null) : verdict;
+    } catch (Throwable fault) {
+      return undecided(safeguard, "threw " + Faults.describe(fault), fault);
+    }
+  }
+
+  static Verdict undecided(Safeguard safeguard, String what, @Nullable Throwable fault) {
+    String sentence =
+        "Safeguard '" + safeguard.name() + "' " + what + ". Undecided is not allowed; mend it and run again.";
+    LOG.warn("{}", sentence, fault);
+    return Verdict.halt(Reason.of(safeguard.name(), Reason.UNDECIDED, sentence));
+  }
+}

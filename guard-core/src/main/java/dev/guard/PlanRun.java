@@ -1,0 +1,474 @@
+package dev.guard;
+
+import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.plan.PermittedItem;
+import dev.guard.plan.Plan;
+import dev.guard.plan.PlanEffect;
+import dev.guard.plan.PlanItem;
+import dev.guard.plan.Report;
+import dev.guard.plan.Report.Fate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code apply}: the whole plan is judged before its first act, then one item after the other is read anew, judged
+ * again, and acted on. It only ever shrinks the plan. Once halted it never acts again.
+ */
+final class PlanRun {
+  private static final Duration SLICE = Duration.ofSeconds(1);
+
+  private final Settings settings;
+  private final Panel panel;
+  private final Scribe scribe;
+  private final Safeguard lastLook;
+  private final Plan plan;
+  private final PlanEffect effect;
+  private final String run;
+  private final Map<Target, Report.Entry> entries = new ConcurrentHashMap<>();
+  private Set<Target> doneBefore = Set.of();
+  private Set<Target> inDoubt = Set.of();
+  private volatile @Nullable Verdict halt;
+
+  PlanRun(Settings settings, Panel panel, Scribe scribe, Safeguard lastLook, Plan plan, PlanEffect effect) {
+    this.settings = settings;
+    this.panel = panel;
+    this.scribe = scribe;
+    this.lastLook = lastLook;
+    this.plan = plan;
+    this.effect = effect;
+    this.run = settings.runIds().get();
+  }
+
+  Report run() {
+    note("run.begin", "apply of plan " + plan.digest(), Verdict.allow());
+    doneBefore = scribe.done(plan.digest());
+    inDoubt = scribe.inDoubt();
+    if (anythingLeft()) {
+      halt(begin());
+      if (halt == null) {
+        for (List<PlanItem> level : levels()) {
+          work(level);
+        }
+      }
+    }
+    Report report = report();
+    finish(report);
+    return report;
+  }
+
+  /** A plan that is done needs nobody's leave to do nothing. */
+  private boolean anythingLeft() {
+    return plan.items().stream()
+        .anyMatch(item -> item.wouldGo() && !doneBefore.contains(item.target()));
+  }
+
+  /** Everything that must be said of the run as a whole before its first act. */
+  private Verdict begin() {
+    Verdict verdict = Verdict.allow();
+    for (Reason reason : plan.verdict().reasons()) {
+      if (reason.code().equals(Reason.EVIDENCE_INCOMPLETE)) {
+        verdict = verdict.and(Verdict.halt(reason));
+      }
+    }
+    verdict = verdict.and(panel.prove()).and(panel.refresh());
+    List<Intent> going = new ArrayList<>();
+    for (PlanItem item : plan.items()) {
+      if (open(item)) {
+        Intent intent = intent(item);
+        Verdict said = panel.review(intent);
+        if (said.level() == Verdict.Level.HALT) {
+          verdict = verdict.and(said);
+        }
+        if (said.wouldGo()) {
+          going.add(intent);
+        }
+      }
+    }
+    verdict =
+        verdict.and(
+            panel.reviewAll(
+                new Batch(plan.digest(), plan.header().action(), going, plan.header().population())));
+    if (verdict.level() != Verdict.Level.HALT && !settings.dryRun()) {
+      verdict = verdict.and(probe());
+    }
+    return verdict;
+  }
+
+  private Verdict probe() {
+    try {
+      Verdict verdict = effect.probe(plan);
+      if (Faults.isNull(verdict)) {
+        return refusal("probe-failed", "The effect's probe answered nothing.");
+      }
+      return verdict.allowed() ? verdict : new Verdict(Verdict.Level.HALT, verdict.reasons());
+    } catch (Exception fault) {
+      return refusal(
+          "probe-failed",
+          "Whether the effect can work at all could not be told (" + Faults.describe(fault) + "), so nothing was done.");
+    }
+  }
+
+  private static Verdict refusal(String code, String sentence) {
+    return Verdict.halt(Reason.of("engine", code, sentence));
+  }
+
+  private boolean open(PlanItem item) {
+    return item.wouldGo() && !doneBefore.contains(item.target()) && !inDoubt.contains(item.target());
+  }
+
+  /** Items in the plan's order, cut so that no item shares a level with one it is ordered after. */
+  private List<List<PlanItem>> levels() {
+    List<List<PlanItem>> levels = new ArrayList<>();
+    Map<Target, Integer> levelOf = new HashMap<>();
+    int last = -1;
+    for (PlanItem item : plan.items()) {
+      int level = settings.parallelism() == 1 ? 0 : 0;
+      for (Target parent : item.after()) {
+        level = Math.max(level, levelOf.getOrDefault(parent, -1) + 1);
+      }
+      level = Math.max(level, last);
+      last = level;
+      levelOf.put(item.target(), level);
+      while (levels.size() <= level) {
+        levels.add(new ArrayList<>());
+      }
+      levels.get(level).add(item);
+    }
+    return levels;
+  }
+
+  private void work(List<PlanItem> level) {
+    if (settings.parallelism() == 1 || level.size() == 1) {
+      level.forEach(this::attempt);
+      return;
+    }
+    int workers = Math.min(settings.parallelism(), level.size());
+    AtomicInteger next = new AtomicInteger();
+    CountDownLatch left = new CountDownLatch(workers);
+    for (int i = 0; i < workers; i++) {
+      settings
+          .executor()
+          .execute(
+              () -> {
+                try {
+                  for (int at = next.getAndIncrement(); at < level.size(); at = next.getAndIncrement()) {
+                    attempt(level.get(at));
+                  }
+                } finally {
+                  left.countDown();
+                }
+              });
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        left.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        halt(refusal("interrupted", "The run was interrupted; acts in flight finish, no new one starts."));
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void attempt(PlanItem item) {
+    if (halt != null) {
+      return;
+    }
+    try {
+      Report.Entry entry = judge(item);
+      if (entry != null) {
+        entries.put(item.target(), entry);
+      }
+    } catch (AuditException fault) {
+      halt(
+          refusal(
+              "journal-failed",
+              "The journal failed (" + Faults.describe(fault) + "). Nothing runs without it; mend it and run again."));
+      entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
+    } catch (RuntimeException fault) {
+      halt(refusal("engine-failed", "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
+      entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
+    }
+  }
+
+  private Report.@Nullable Entry judge(PlanItem item) {
+    Target target = item.target();
+    if (!item.wouldGo()) {
+      return entry(item, Fate.REFUSED, item.verdict());
+    }
+    if (doneBefore.contains(target)) {
+      return skipped(item, "already-done", "It was done by an earlier run of this plan.");
+    }
+    if (inDoubt.contains(target)) {
+      return decided(
+          item,
+          Fate.IN_DOUBT,
+          Verdict.refuse(
+              Reason.of(
+                  "engine",
+                  Reason.IN_DOUBT,
+                  "An earlier act on it has no known outcome. Ask the target's system before acting again.")));
+    }
+    for (Target parent : item.after()) {
+      if (!settledBefore(parent)) {
+        return skipped(item, "parent-not-done", "It goes only after " + parent + ", which is not done.");
+      }
+    }
+    Report.Entry gone = readAnew(item);
+    return gone != null ? gone : decide(item);
+  }
+
+  private boolean settledBefore(Target parent) {
+    if (doneBefore.contains(parent)) {
+      return true;
+    }
+    Report.Entry entry = entries.get(parent);
+    Fate needed = settings.dryRun() ? Fate.SIMULATED : Fate.DONE;
+    return entry != null && entry.outcome() == needed;
+  }
+
+  /** Null if it still is what was planned. */
+  private Report.@Nullable Entry readAnew(PlanItem item) {
+    Fingerprint then = item.mark();
+    if (then == null) {
+      return null;
+    }
+    Optional<Fingerprint> now;
+    try {
+      now = effect.fingerprint(item);
+    } catch (GuardConfigurationException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      return decided(
+          item,
+          Fate.REFUSED,
+          Verdict.refuse(
+              Reason.of(
+                  "engine",
+                  "fingerprint-unreadable",
+                  "Whether it is still what was planned could not be read (" + Faults.describe(fault) + ").")));
+    }
+    if (now.isEmpty()) {
+      return skipped(item, "gone", "It is gone already.");
+    }
+    if (!now.get().equals(then)) {
+      return skipped(item, "changed", "It changed since the plan: " + then.differenceTo(now.get()) + ".");
+    }
+    return null;
+  }
+
+  private Report.@Nullable Entry decide(PlanItem item) {
+    Verdict pace = keepPace(item);
+    Intent intent = intent(item);
+    Verdict verdict = pace.and(panel.freshen()).and(panel.review(intent));
+    Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
+    switch (verdict.level()) {
+      case HALT:
+        halt(verdict);
+        return decided(item, Fate.NOT_ATTEMPTED, verdict);
+      case REFUSE:
+        boolean used = verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
+        return decided(item, used ? Fate.SKIPPED : Fate.REFUSED, verdict);
+      case SIMULATE:
+        return rehearse(item, intent, verdict);
+      default:
+        return act(item, intent);
+    }
+  }
+
+  private Report.Entry rehearse(PlanItem item, Intent intent, Verdict verdict) {
+    try {
+      effect.rehearse(item, new RehearsalPermit(settings.name(), intent));
+    } catch (Exception fault) {
+      return decided(
+          item,
+          Fate.REFUSED,
+          verdict.and(
+              Verdict.refuse(
+                  Reason.of("effect", "rehearsal-failed", "The rehearsal failed: " + Faults.describe(fault)))));
+    }
+    return decided(item, Fate.SIMULATED, verdict);
+  }
+
+  private Report.@Nullable Entry act(PlanItem item, Intent intent) {
+    if (halt != null) {
+      return null;
+    }
+    if (settings.dryRun() || !item.wouldGo()) {
+      throw new IllegalStateException("executed ⊆ planned was about to be broken for " + item.target());
+    }
+    Act<Void> act =
+        new Act<>(
+            panel,
+            scribe,
+            lastLook,
+            settings.listener(),
+            settings.name(),
+            settings.time(),
+            settings.permitLife().toNanos());
+    Act.Result result;
+    try {
+      result = act.run(place(item), intent, bound(item));
+    } catch (AuditException fault) {
+      halt(
+          refusal(
+              "journal-failed",
+              "The journal failed (" + Faults.describe(fault) + "). Nothing runs without it; mend it and run again."));
+      return entry(item, act.intended() ? Fate.IN_DOUBT : Fate.NOT_ATTEMPTED, halted());
+    }
+    if (result.verdict().level() == Verdict.Level.HALT) {
+      halt(result.verdict());
+    } else if (settings.stopAtFailure() && (result.fate() == Fate.FAILED || result.fate() == Fate.IN_DOUBT)) {
+      halt(
+          refusal(
+              "stopped-at-failure",
+              "The run ended at its first failure, " + item.target() + ". Mend the cause and apply again."));
+    }
+    if (act.thrown() instanceof Error) {
+      entries.put(item.target(), entry(item, result.fate(), result.verdict()));
+      throw (Error) act.thrown();
+    }
+    return entry(item, result.fate(), result.verdict());
+  }
+
+  private Effect<Void, Exception> bound(PlanItem item) {
+    return new Effect<>() {
+      @Override
+      public @Nullable Void act(Permit permit) throws Exception {
+        effect.act(new PermittedItem(item, permit));
+        return null;
+      }
+
+      @Override
+      public Optional<String> prepare(Permit permit) throws Exception {
+        return effect.prepare(new PermittedItem(item, permit));
+      }
+    };
+  }
+
+  /** Waits until the pace allows the next act, asking the kill switch at least every second. */
+  private Verdict keepPace(PlanItem item) {
+    if (settings.pace() == null || settings.dryRun()) {
+      return Verdict.allow();
+    }
+    Intent intent = intent(item);
+    Duration wait = settings.pace().nextIn();
+    while (wait.compareTo(Duration.ZERO) > 0 && halt == null) {
+      Verdict look = lastLook.review(intent);
+      if (!look.allowed()) {
+        return look;
+      }
+      try {
+        settings.time().sleep(wait.compareTo(SLICE) < 0 ? wait : SLICE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return refusal("interrupted", "The run was interrupted while it waited for its pace.");
+      }
+      wait = settings.pace().nextIn();
+    }
+    return Verdict.allow();
+  }
+
+  private Intent intent(PlanItem item) {
+    return Planning.intent(
+        plan.header().action(), item.target(), item.because(), plan.header().population());
+  }
+
+  private Scribe.Place place(PlanItem item) {
+    return new Scribe.Place(run, Integer.toString(plan.items().indexOf(item) + 1), plan.digest());
+  }
+
+  private Report.Entry skipped(PlanItem item, String code, String sentence) {
+    return decided(item, Fate.SKIPPED, Verdict.refuse(Reason.of("engine", code, sentence)));
+  }
+
+  /** An entry without an act, which the journal has as a decision. */
+  private Report.Entry decided(PlanItem item, Fate fate, Verdict verdict) {
+    scribe.write(place(item), Phase.DECISION, intent(item), verdict.reasons(), fate.name(), null, null);
+    return entry(item, fate, verdict);
+  }
+
+  private static Report.Entry entry(PlanItem item, Fate fate, Verdict verdict) {
+    return new Report.Entry(item.target(), fate, verdict.reasons());
+  }
+
+  private synchronized void halt(Verdict verdict) {
+    if (verdict.level() == Verdict.Level.HALT) {
+      halt = halt == null ? verdict : halt.and(verdict);
+    }
+  }
+
+  private Verdict halted() {
+    Verdict now = halt;
+    return now == null ? Verdict.allow() : now;
+  }
+
+  private Report report() {
+    List<Report.Entry> all = new ArrayList<>(plan.items().size());
+    for (PlanItem item : plan.items()) {
+      Report.Entry entry = entries.get(item.target());
+      all.add(entry != null ? entry : unattempted(item));
+    }
+    return new Report(run, plan.digest(), !settings.dryRun(), all, halt);
+  }
+
+  /** What the run did not come to; what the plan keeps or the journal knows is said nevertheless. */
+  private Report.Entry unattempted(PlanItem item) {
+    if (!item.wouldGo()) {
+      return entry(item, Fate.REFUSED, item.verdict());
+    }
+    if (doneBefore.contains(item.target())) {
+      return new Report.Entry(
+          item.target(),
+          Fate.SKIPPED,
+          List.of(Reason.of("engine", "already-done", "It was done by an earlier run of this plan.")));
+    }
+    if (inDoubt.contains(item.target())) {
+      return new Report.Entry(
+          item.target(),
+          Fate.IN_DOUBT,
+          List.of(
+              Reason.of(
+                  "engine",
+                  Reason.IN_DOUBT,
+                  "An earlier act on it has no known outcome. Ask the target's system before acting again.")));
+    }
+    return entry(item, Fate.NOT_ATTEMPTED, halted());
+  }
+
+  private void finish(Report report) {
+    try {
+      note("run.end", report.counts().toString(), halted());
+    } catch (AuditException fault) {
+      // The entries say what happened; that the journal could not take the end of the run is said there and by halt.
+      halt(
+          refusal(
+              "journal-failed",
+              "The end of the run could not be recorded (" + Faults.describe(fault) + ")."));
+    }
+  }
+
+  private void note(String action, String because, Verdict verdict) {
+    scribe.note(
+        new Scribe.Place(run, "run", plan.digest()),
+        Phase.DECISION,
+        "",
+        action,
+        because,
+        verdict.reasons(),
+        verdict.level().name());
+  }
+}

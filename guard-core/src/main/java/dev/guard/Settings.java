@@ -1,0 +1,33 @@
+package dev.guard;
+
+import dev.guard.audit.AuditSink;
+import dev.guard.killswitch.KillSwitch;
+import dev.guard.pace.Pace;
+import dev.guard.state.RunLock;
+import dev.guard.time.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a guard was built with, checked. */
+record Settings(
+    String name,
+    String actor,
+    boolean dryRun,
+    List<Safeguard> safeguards,
+    @Nullable KillSwitch killSwitch,
+    @Nullable Pace pace,
+    AuditSink sink,
+    @Nullable RunLock runLock,
+    Time time,
+    Duration reviewDeadline,
+    Duration permitLife,
+    Duration planLife,
+    Digest protection,
+    boolean stopAtFailure,
+    int parallelism,
+    Executor executor,
+    Supplier<String> runIds,
+    GuardListener listener) {}
