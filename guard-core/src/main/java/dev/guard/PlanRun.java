@@ -33,6 +33,7 @@ final class PlanRun {
   private final Plan plan;
   private final PlanEffect effect;
   private final String run;
+  private final Map<Target, Integer> numbers = new HashMap<>();
   private final Map<Target, Report.Entry> entries = new ConcurrentHashMap<>();
   private Set<Target> doneBefore = Set.of();
   private Set<Target> inDoubt = Set.of();
@@ -46,6 +47,9 @@ final class PlanRun {
     this.plan = plan;
     this.effect = effect;
     this.run = settings.runIds().get();
+    for (PlanItem item : plan.items()) {
+      numbers.put(item.target(), numbers.size() + 1);
+    }
   }
 
   Report run() {
@@ -60,9 +64,8 @@ final class PlanRun {
         }
       }
     }
-    Report report = report();
-    finish(report);
-    return report;
+    finish(report());
+    return report();
   }
 
   /** A plan that is done needs nobody's leave to do nothing. */
@@ -131,7 +134,7 @@ final class PlanRun {
     Map<Target, Integer> levelOf = new HashMap<>();
     int last = -1;
     for (PlanItem item : plan.items()) {
-      int level = settings.parallelism() == 1 ? 0 : 0;
+      int level = 0;
       for (Target parent : item.after()) {
         level = Math.max(level, levelOf.getOrDefault(parent, -1) + 1);
       }
@@ -388,7 +391,7 @@ final class PlanRun {
   }
 
   private Scribe.Place place(PlanItem item) {
-    return new Scribe.Place(run, Integer.toString(plan.items().indexOf(item) + 1), plan.digest());
+    return new Scribe.Place(run, Integer.toString(numbers.getOrDefault(item.target(), 0)), plan.digest());
   }
 
   private Report.Entry skipped(PlanItem item, String code, String sentence) {

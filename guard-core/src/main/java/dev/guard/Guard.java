@@ -1,0 +1,316 @@
+package dev.guard;
+
+import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.plan.Plan;
+import dev.guard.plan.PlanEffect;
+import dev.guard.plan.Report;
+import dev.guard.plan.Selection;
+import dev.guard.state.RunLock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wraps destructive acts in safeguards: nothing runs unless every safeguard allows it, a durable record says it is about
+ * to, and a permit covers it.
+ *
+ * <pre>{@code
+ * try (JournalSink journal = JournalSink.at(Path.of("journal"))) {
+ *   Guard guard = Guard.named("log-cleanup")
+ *       .dryRun(DryRun.unless(execute))
+ *       .killSwitch(KillSwitch.file(Path.of("STOP")))
+ *       .blastRadius(BlastRadiusLimit.perPlan(50).percent(10))
+ *       .audit(journal).build();
+ *   Plan plan = guard.plan(Selection.of("file.delete", targets).outOf(population).because("older than 30 days"));
+ *   Report report = guard.apply(plan, item -> Files.delete(pathOf(item.target())));
+ * }
+ * }</pre>
+ *
+ * <p>A guard is a dry run unless told otherwise. It is immutable, thread-safe and owns no thread and nothing that must be
+ * closed. What it cannot decide it refuses: a safeguard that throws halts, an unreadable source refuses, and a journal
+ * that cannot be written stops everything.
+ */
+public final class Guard {
+  private final Settings settings;
+  private final Panel panel;
+  private final Scribe scribe;
+  private final Safeguard lastLook;
+
+  Guard(Settings settings) {
+    this.settings = settings;
+    this.panel = new Panel(settings.safeguards(), settings.time(), settings.reviewDeadline());
+    this.scribe = new Scribe(settings.sink(), settings.name(), settings.actor(), settings.dryRun());
+    this.lastLook = settings.killSwitch() == null ? NoSwitch.INSTANCE : settings.killSwitch();
+  }
+
+  /**
+   * Begins a guard.
+   *
+   * @param name its name, under which journal and state know it; not blank
+   * @return the builder
+   */
+  public static GuardBuilder named(String name) {
+    return new GuardBuilder(name);
+  }
+
+  /**
+   * The guard's name.
+   *
+   * @return not blank
+   */
+  public String name() {
+    return settings.name();
+  }
+
+  /**
+   * Whether this guard only rehearses.
+   *
+   * @return true in a dry run
+   */
+  public boolean isDryRun() {
+    return settings.dryRun();
+  }
+
+  /**
+   * What all safeguards say of an intent. A question: nothing is reserved, recorded or done.
+   *
+   * @param intent what is proposed
+   * @return the strictest verdict with all reasons
+   */
+  public Verdict review(Intent intent) {
+    return panel.review(intent);
+  }
+
+  /**
+   * Runs one act, once, if everybody allows it.
+   *
+   * @param intent what is proposed
+   * @param effect the act
+   * @param <X> what the act throws
+   * @return done, simulated, or refused
+   * @throws X the act's own exception, unwrapped
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether the act may have run
+   */
+  public <X extends Exception> Outcome<Void> run(Intent intent, Effect.Action<X> effect) throws X {
+    Objects.requireNonNull(effect, "effect");
+    return call(
+        intent,
+        new Effect<Void, X>() {
+          @Override
+          public @Nullable Void act(Permit permit) throws X {
+            effect.act(permit);
+            return null;
+          }
+
+          @Override
+          public Optional<String> prepare(Permit permit) throws X {
+            return effect.prepare(permit);
+          }
+        });
+  }
+
+  /**
+   * Runs one act that returns a value, once, if everybody allows it.
+   *
+   * @param intent what is proposed
+   * @param effect the act
+   * @param <T> what the act returns
+   * @param <X> what the act throws
+   * @return done with the value, simulated, or refused
+   * @throws X the act's own exception, unwrapped
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether the act may have run
+   */
+  public <T, X extends Exception> Outcome<T> call(Intent intent, Effect<T, X> effect) throws X {
+    Objects.requireNonNull(effect, "effect");
+    Scribe.Place place = new Scribe.Place(settings.runIds().get(), "1", null);
+    Verdict verdict = panel.freshen().and(doubt(intent)).and(panel.review(intent));
+    Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
+    if (!verdict.allowed()) {
+      scribe.write(place, Phase.DECISION, intent, verdict.reasons(), verdict.level().name(), null, null);
+      return verdict.level() == Verdict.Level.SIMULATE
+          ? new Outcome.Simulated<>(verdict)
+          : new Outcome.Refused<>(verdict);
+    }
+    if (settings.dryRun()) {
+      throw new IllegalStateException("A dry run reached its act, which must be impossible.");
+    }
+    Act<T> act =
+        new Act<>(
+            panel,
+            scribe,
+            lastLook,
+            settings.listener(),
+            settings.name(),
+            settings.time(),
+            settings.permitLife().toNanos());
+    Act.Result result = act.run(place, intent, effect);
+    Throwable thrown = act.thrown();
+    if (thrown != null) {
+      throw Guard.<X>own(thrown);
+    }
+    switch (result.fate()) {
+      case DONE:
+      case SKIPPED:
+        return Outcome.done(act.value());
+      default:
+        return new Outcome.Refused<>(result.verdict());
+    }
+  }
+
+  private Verdict doubt(Intent intent) {
+    Set<Target> inDoubt = scribe.inDoubt();
+    if (!inDoubt.isEmpty()) {
+      for (Target target : intent.targets()) {
+        if (inDoubt.contains(target)) {
+          return Verdict.refuse(
+              Reason.of(
+                  "engine",
+                  Reason.IN_DOUBT,
+                  "An earlier act on " + target + " has no known outcome. Ask the target's system before acting again."));
+        }
+      }
+    }
+    return Verdict.allow();
+  }
+
+  /** The effect declares X or throws unchecked; either way this is the caller's own. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Exception> X own(Throwable thrown) {
+    if (thrown instanceof Error) {
+      throw (Error) thrown;
+    }
+    return (X) thrown;
+  }
+
+  /**
+   * Judges every candidate and never acts.
+   *
+   * @param selection the candidates
+   * @return the plan, also if it is over a limit or nothing would go
+   * @throws AuditException if the plan could not be recorded
+   */
+  public Plan plan(Selection selection) {
+    return new Planning(settings, panel, scribe).plan(selection);
+  }
+
+  /**
+   * Applies a plan: judges it whole, then reads, judges and acts on one target after the other. Acts on nothing that is
+   * not in the plan. In a dry run everything happens but the acts.
+   *
+   * @param plan the plan, made by a guard of this name
+   * @param effect the act on one target
+   * @return one entry for every planned target
+   * @throws PlanRejectedException if the plan is expired, from the future, of another guard, or if what protects has
+   *     changed since
+   * @throws AuditException if the journal fails before anything was done
+   * @throws StateException if it cannot be told whether another run is under way
+   */
+  public Report apply(Plan plan, PlanEffect effect) {
+    Objects.requireNonNull(effect, "effect");
+    accept(plan);
+    RunLock lock = settings.runLock();
+    if (lock == null) {
+      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+    }
+    Optional<RunLock.Held> held = lock.tryLock(settings.name(), settings.actor());
+    if (held.isEmpty()) {
+      return locked(plan, lock.owner(settings.name()).orElse("nobody who left a name"));
+    }
+    try (RunLock.Held mine = held.get()) {
+      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+    }
+  }
+
+  private void accept(Plan plan) {
+    Plan.Header header = plan.header();
+    if (!header.guard().equals(settings.name())) {
+      throw new PlanRejectedException(
+          "The plan was made by guard '" + header.guard() + "', but this is '" + settings.name() + "'. Make a plan of its own.");
+    }
+    Instant now = settings.time().now();
+    if (!now.isBefore(header.expires())) {
+      throw new PlanRejectedException(
+          "The plan expired at " + header.expires() + ", and now it is " + now + ". Make a new plan.");
+    }
+    if (now.isBefore(header.made().minusSeconds(120)) || header.expires().isAfter(header.made().plus(settings.planLife()))) {
+      throw new PlanRejectedException(
+          "The plan says it was made at "
+              + header.made()
+              + " and expires at "
+              + header.expires()
+              + ", which this guard would not have written; now it is "
+              + now
+              + ". Check the clocks and make a new plan.");
+    }
+    if (!header.protection().equals(settings.protection())) {
+      throw new PlanRejectedException(
+          "What protects has changed since the plan was made, so the plan no longer says what people reviewed. Make a new plan.");
+    }
+  }
+
+  private Report locked(Plan plan, String owner) {
+    Verdict verdict =
+        Verdict.halt(
+            Reason.of(
+                "engine",
+                "run-locked",
+                "Another run of guard '" + settings.name() + "' is under way (" + owner + "). Wait for its end."));
+    List<Report.Entry> entries = new ArrayList<>();
+    plan.items()
+        .forEach(
+            item ->
+                entries.add(
+                    new Report.Entry(item.target(), Report.Fate.NOT_ATTEMPTED, verdict.reasons())));
+    return new Report(settings.runIds().get(), plan.digest(), !settings.dryRun(), entries, verdict);
+  }
+
+  /**
+   * Stops this guard until a person resumes it: the kill switch is latched, and nothing starts any more.
+   *
+   * @param who who stops it; not blank
+   * @param why why; not blank
+   * @throws GuardConfigurationException if the guard has no kill switch
+   */
+  public void stop(String who, String why) {
+    requireSwitch().stop(who, why);
+    human("stop", who, why);
+  }
+
+  /**
+   * Lifts the latch. Sources that still say STOP latch it again. Every safeguard is proven alive before anything runs.
+   *
+   * @param who who resumes it; not blank
+   * @param why why; not blank
+   * @throws GuardConfigurationException if the guard has no kill switch, or a safeguard is not alive
+   */
+  public void resume(String who, String why) {
+    human("resume", who, why);
+    requireSwitch().resume(who, why);
+    Verdict alive = panel.prove();
+    if (!alive.allowed()) {
+      throw new GuardConfigurationException("Not resumed. " + alive);
+    }
+  }
+
+  private dev.guard.killswitch.KillSwitch requireSwitch() {
+    if (settings.killSwitch() == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' has no kill switch. Give it one with killSwitch(...).");
+    }
+    return settings.killSwitch();
+  }
+
+  private void human(String action, String who, String why) {
+    scribe.note(
+        new Scribe.Place(settings.runIds().get(), action, null), Phase.HUMAN, who, action, why, List.of(), "DONE");
+  }
+
+  @Override
+  public String toString() {
+    return "Guard '" + settings.name() + "' (" + (settings.dryRun() ? "dry run" : "execute") + ")";
+  }
+}
