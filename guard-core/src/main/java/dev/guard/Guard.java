@@ -209,6 +209,7 @@ public final class Guard {
    * @throws AuditException if the journal fails before anything was done
    * @throws StateException if it cannot be told whether another run is under way
    */
+  @SuppressWarnings("try") // the lock is held, not used
   public Report apply(Plan plan, PlanEffect effect) {
     Objects.requireNonNull(effect, "effect");
     accept(plan);
