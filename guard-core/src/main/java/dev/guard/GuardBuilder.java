@@ -338,7 +338,6 @@ public final class GuardBuilder {
   }
 
   private Settings settings(List<Safeguard> all, AuditSink where) {
-    Time clocks = time;
     return new Settings(
         name,
         actor.isEmpty() ? System.getProperty("user.name", "unknown") : actor,
@@ -356,7 +355,7 @@ public final class GuardBuilder {
         stopAtFailure,
         parallelism,
         executor,
-        runIds == null ? () -> Ids.run(clocks.now()) : runIds,
+        runIds == null ? Ids.sequence(time.now()) : runIds,
         listener);
   }
 

@@ -89,7 +89,7 @@ public record Target(String kind, String scope, String id, Map<String, String> l
 
   @Override
   public int hashCode() {
-    return Objects.hash(kind, scope, id);
+    return (kind.hashCode() * 31 + scope.hashCode()) * 31 + id.hashCode();
   }
 
   /** Kind, scope and id for people. */
