@@ -1,0 +1,308 @@
+package dev.guard.evidence;
+
+import dev.guard.Intent;
+import dev.guard.Reason;
+import dev.guard.Safeguard;
+import dev.guard.Target;
+import dev.guard.Tripwire;
+import dev.guard.Verdict;
+import dev.guard.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what something needs, what may be needed, and what cannot be told.
+ *
+ * <pre>{@code
+ * InUseCheck.of(interpreter, List.of(prodEu, prodUs), Time.system())
+ * }</pre>
+ *
+ * <p>Every source is listed anew when a plan or run begins, and whenever the last complete listing began more than the
+ * maximum age ago. In use is REFUSE, naming the place. Unknown is REFUSE. A source that throws, answers incompletely, or is
+ * empty although it held references when it was last read completely makes the evidence incomplete, and so does a
+ * reference that could not be understood: HALT, naming what could not be read. What an incomplete listing did find still
+ * protects; its silence proves nothing. Thread-safe; one thread lists while others wait.
+ */
+public final class InUseCheck implements Safeguard {
+  /** Code of the reason that use cannot be told. */
+  public static final String UNKNOWN = "evidence-unknown";
+
+  /** The longest maximum age. */
+  public static final Duration OLDEST = Duration.ofMinutes(15);
+
+  private static final String NAME = "in-use";
+  private static final int SHOWN = 3;
+
+  private final Interpreter interpreter;
+  private final List<ReferenceSource> sources;
+  private final Time time;
+  private final Duration maxAge;
+  private final Map<String, Integer> lastCounts = new HashMap<>();
+  private volatile Listing listing;
+
+  private InUseCheck(Interpreter interpreter, List<ReferenceSource> sources, Time time, Duration maxAge) {
+    this.interpreter = interpreter;
+    this.sources = List.copyOf(sources);
+    this.time = time;
+    this.maxAge = maxAge;
+    this.listing = Listing.NONE;
+  }
+
+  /** One reading of everything. */
+  private record Listing(
+      List<ReferenceSnapshot> snapshots,
+      Interpreter.@Nullable Usage usage,
+      List<String> gaps,
+      Instant began,
+      long beganNanos) {
+    static final Listing NONE =
+        new Listing(List.of(), null, List.of("nothing has been read yet"), Instant.EPOCH, 0);
+  }
+
+  /**
+   * A check over these sources, whose listings are good for one minute.
+   *
+   * @param interpreter knows what references mean
+   * @param sources every consumer there is; at least one, names unique
+   * @param time where time comes from
+   * @return the check
+   * @throws IllegalArgumentException if there is no source, or a name is blank or stands twice
+   */
+  public static InUseCheck of(Interpreter interpreter, List<ReferenceSource> sources, Time time) {
+    if (sources.isEmpty()) {
+      throw new IllegalArgumentException("Evidence of use needs at least one source: none never means unused.");
+    }
+    Set<String> names = new HashSet<>();
+    for (ReferenceSource source : sources) {
+      if (source.name().isBlank() || !names.add(source.name())) {
+        throw new IllegalArgumentException(
+            "Every source of evidence needs a name of its own, but '" + source.name() + "' is blank or stands twice.");
+      }
+    }
+    return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1));
+  }
+
+  /**
+   * This check with another maximum age.
+   *
+   * @param age how long ago the last complete listing may have begun; positive, at most {@link #OLDEST}
+   * @return a new check that has read nothing yet
+   */
+  public InUseCheck maxAge(Duration age) {
+    if (age.isNegative() || age.isZero() || age.compareTo(OLDEST) > 0) {
+      throw new IllegalArgumentException("Evidence may be at most " + OLDEST + " old, and more than nothing, but was " + age + ".");
+    }
+    return new InUseCheck(interpreter, sources, time, age);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public synchronized Verdict refresh() {
+    Instant began = time.now();
+    long beganNanos = time.nanos();
+    List<ReferenceSnapshot> snapshots = new ArrayList<>();
+    List<String> gaps = new ArrayList<>();
+    for (ReferenceSource source : sources) {
+      ReferenceSnapshot snapshot = read(source, began);
+      snapshots.add(snapshot);
+      gaps.addAll(gaps(snapshot));
+    }
+    Interpreter.Usage usage = null;
+    try {
+      usage = interpret(interpreter, snapshots);
+      gaps.addAll(usage.gaps());
+    } catch (RuntimeException fault) {
+      gaps.add("the references could not be interpreted (" + fault.getClass().getSimpleName() + ")");
+    }
+    listing = new Listing(List.copyOf(snapshots), usage, List.copyOf(gaps), began, beganNanos);
+    if (gaps.isEmpty()) {
+      for (ReferenceSnapshot snapshot : snapshots) {
+        lastCounts.put(snapshot.source(), snapshot.references().size());
+      }
+    }
+    return incomplete(gaps);
+  }
+
+  private static ReferenceSnapshot read(ReferenceSource source, Instant began) {
+    try {
+      ReferenceSnapshot snapshot = source.read();
+      if (snapshot == null) {
+        return missing(source, began, "answered nothing");
+      }
+      if (!snapshot.source().equals(source.name())) {
+        return missing(source, began, "answered in the name of '" + snapshot.source() + "'");
+      }
+      return snapshot;
+    } catch (RuntimeException | LinkageError fault) {
+      return missing(source, began, "failed (" + fault.getClass().getSimpleName() + ")");
+    }
+  }
+
+  private static ReferenceSnapshot missing(ReferenceSource source, Instant began, String what) {
+    return new ReferenceSnapshot.Incomplete(
+        source.name(), began, List.of(), List.of(source.name() + " " + what));
+  }
+
+  private List<String> gaps(ReferenceSnapshot snapshot) {
+    if (snapshot instanceof ReferenceSnapshot.Incomplete) {
+      return ((ReferenceSnapshot.Incomplete) snapshot).gaps();
+    }
+    int before = lastCounts.getOrDefault(snapshot.source(), 0);
+    if (before > 0 && snapshot.references().isEmpty()) {
+      return List.of(
+          snapshot.source() + " is empty, and held " + before + " references when it was last read completely");
+    }
+    return List.of();
+  }
+
+  private static Interpreter.Usage interpret(Interpreter interpreter, List<ReferenceSnapshot> snapshots) {
+    List<Reference> all = new ArrayList<>();
+    for (ReferenceSnapshot snapshot : snapshots) {
+      all.addAll(snapshot.references());
+    }
+    return interpreter.interpret(all);
+  }
+
+  private static Verdict incomplete(List<String> gaps) {
+    Verdict verdict = Verdict.allow();
+    for (String gap : gaps) {
+      verdict =
+          verdict.and(
+              Verdict.halt(
+                  Reason.of(
+                      NAME,
+                      Reason.EVIDENCE_INCOMPLETE,
+                      "The evidence is incomplete, so nothing may go: " + gap + ".")));
+    }
+    return verdict;
+  }
+
+  /** By the longer of both clocks, so that neither a jump nor a suspended machine makes old evidence young. */
+  @Override
+  public boolean stale() {
+    Listing last = listing;
+    if (last.usage() == null) {
+      return true;
+    }
+    Duration wall = Duration.between(last.began(), time.now());
+    Duration monotonic = Duration.ofNanos(time.nanos() - last.beganNanos());
+    return wall.isNegative() || wall.compareTo(maxAge) > 0 || monotonic.compareTo(maxAge) > 0;
+  }
+
+  @Override
+  public Verdict review(Intent intent) {
+    Listing now = listing;
+    Verdict all = Verdict.allow();
+    if (stale()) {
+      all = unknown("the evidence is older than " + maxAge + ", or was never read");
+    }
+    for (Target target : intent.targets()) {
+      all = all.and(judge(now.usage(), now.gaps(), target));
+    }
+    return all;
+  }
+
+  /** The one decision: what an interpretation says of a target, and whether its silence may be believed. */
+  private static Verdict judge(Interpreter.@Nullable Usage usage, List<String> gaps, Target target) {
+    Evidence evidence = usage == null ? null : usage.of(target);
+    if (evidence instanceof Evidence.InUse) {
+      return inUse((Evidence.InUse) evidence);
+    }
+    if (!gaps.isEmpty()) {
+      return unknown("not everything could be read: " + gaps.get(0));
+    }
+    if (evidence instanceof Evidence.NotInUse) {
+      return Verdict.allow();
+    }
+    return unknown(evidence instanceof Evidence.Unknown ? ((Evidence.Unknown) evidence).why() : "nothing was answered");
+  }
+
+  private static Verdict inUse(Evidence.InUse use) {
+    Verdict all = Verdict.allow();
+    for (String place : use.places().subList(0, Math.min(SHOWN, use.places().size()))) {
+      String more = use.total() > 1 ? ", one of " + use.total() + " places" : "";
+      all =
+          all.and(
+              Verdict.refuse(
+                  Reason.of(NAME, Reason.IN_USE, "It is in use by " + place + more + ".").at(place)));
+    }
+    return all;
+  }
+
+  private static Verdict unknown(String why) {
+    return Verdict.refuse(
+        Reason.of(NAME, UNKNOWN, "Whether it is in use cannot be told, so it stays: " + why + "."));
+  }
+
+  /**
+   * What the last listing says of a target, for explanations.
+   *
+   * @param target the target
+   * @return the evidence; UNKNOWN if nothing complete was listed and nothing found
+   */
+  public Evidence explain(Target target) {
+    Listing now = listing;
+    Evidence evidence = now.usage() == null ? null : now.usage().of(target);
+    if (evidence instanceof Evidence.InUse) {
+      return evidence;
+    }
+    if (!now.gaps().isEmpty()) {
+      return new Evidence.Unknown(now.gaps().get(0));
+    }
+    return evidence == null ? new Evidence.Unknown("nothing has been read yet") : evidence;
+  }
+
+  /**
+   * What every source found when it was last listed.
+   *
+   * @return one snapshot per source; empty before the first listing
+   */
+  public List<ReferenceSnapshot> snapshots() {
+    return listing.snapshots();
+  }
+
+  /**
+   * What could not be read or understood when it was last listed.
+   *
+   * @return one sentence each; empty if everything was
+   */
+  public List<String> gaps() {
+    return listing.gaps();
+  }
+
+  /** A made-up reference must be found, through the real matching; and silence of an incomplete listing must not count. */
+  @Override
+  public List<Tripwire> tripwires() {
+    return List.of(
+        new Tripwire(
+            "a made-up reference is found",
+            () -> {
+              Interpreter.Probe probe = interpreter.probe();
+              Interpreter.Usage usage = interpreter.interpret(List.of(probe.reference()));
+              return has(judge(usage, List.of(), probe.target()), Reason.IN_USE);
+            }),
+        new Tripwire(
+            "an incomplete listing's silence protects",
+            () -> {
+              Interpreter.Probe probe = interpreter.probe();
+              Interpreter.Usage silent = interpreter.interpret(List.of());
+              return has(judge(silent, List.of("made up by the tripwire"), probe.target()), UNKNOWN);
+            }));
+  }
+
+  private static boolean has(Verdict verdict, String code) {
+    return verdict.level().compareTo(Verdict.Level.REFUSE) >= 0
+        && verdict.reasons().stream().anyMatch(reason -> reason.code().equals(code));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.guard.protection;
+
+/**
+ * A pattern with {@code *} and {@code ?}, matched without recursion and without a regular expression: at most pattern
+ * times value steps, and no allocation.
+ */
+final class Glob {
+  private final String pattern;
+
+  Glob(String pattern) {
+    this.pattern = pattern;
+  }
+
+  boolean matches(String value) {
+    return matches(value, 0, value.length());
+  }
+
+  boolean matches(String value, int from, int to) {
+    int v = from;
+    int p = 0;
+    int star = -1;
+    int retry = from;
+    while (v < to) {
+      char wanted = p < pattern.length() ? pattern.charAt(p) : 0;
+      if (p < pattern.length() && wanted == '*') {
+        star = p++;
+        retry = v;
+      } else if (p < pattern.length() && (wanted == '?' || wanted == value.charAt(v))) {
+        p++;
+        v++;
+      } else if (star >= 0) {
+        p = star + 1;
+        v = ++retry;
+      } else {
+        return false;
+      }
+    }
+    while (p < pattern.length() && pattern.charAt(p) == '*') {
+      p++;
+    }
+    return p == pattern.length();
+  }
+
+  /** A value that matches, for a tripwire. */
+  String example() {
+    return pattern.replace('*', 'x').replace('?', 'x');
+  }
+}
