@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One act after everybody said ALLOW, in the one order there is: reserve, INTENDED durable, switch, permit, prepare,
- * PREPARED durable, switch, act once, settle, outcome durable.
+ * One act after everybody said ALLOW, in the one order there is: reserve, INTENDED durable, switch,
+ * permit, prepare, PREPARED durable, switch, act once, settle, outcome durable.
  */
 final class Act<T> {
   private final Panel panel;
@@ -25,7 +25,14 @@ final class Act<T> {
   private @Nullable T value;
   private @Nullable Throwable thrown;
 
-  Act(Panel panel, Scribe scribe, Safeguard lastLook, GuardListener listener, String guard, Time time, long permitNanos) {
+  Act(
+      Panel panel,
+      Scribe scribe,
+      Safeguard lastLook,
+      GuardListener listener,
+      String guard,
+      Time time,
+      long permitNanos) {
     this.panel = panel;
     this.scribe = scribe;
     this.lastLook = lastLook;
@@ -41,13 +48,15 @@ final class Act<T> {
   /**
    * Runs the act.
    *
-   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says on which side of the act
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says on
+   *     which side of the act
    */
   Result run(Scribe.Place place, Intent intent, Effect<T, ?> effect) {
     Reserved reserved = panel.reserve(intent);
     if (!reserved.verdict().allowed()) {
       Verdict denial = reserved.verdict();
-      scribe.write(place, Phase.DECISION, intent, denial.reasons(), denial.level().name(), null, null);
+      scribe.write(
+          place, Phase.DECISION, intent, denial.reasons(), denial.level().name(), null, null);
       return new Result(Fate.REFUSED, denial);
     }
     Settlement how = Settlement.NOT_RUN;
@@ -80,7 +89,8 @@ final class Act<T> {
   }
 
   /** Null if the act may run. */
-  private @Nullable Result prepare(Scribe.Place place, Intent intent, Effect<T, ?> effect, Permit permit) {
+  private @Nullable Result prepare(
+      Scribe.Place place, Intent intent, Effect<T, ?> effect, Permit permit) {
     Optional<String> undo;
     permit.preparing(true);
     try {
@@ -93,7 +103,9 @@ final class Act<T> {
               Reason.of(
                   "engine",
                   "prepare-failed",
-                  "What an undo needs could not be saved (" + Faults.describe(fault) + "), so nothing was done.")));
+                  "What an undo needs could not be saved ("
+                      + Faults.describe(fault)
+                      + "), so nothing was done.")));
     } finally {
       permit.preparing(false);
     }
@@ -121,13 +133,16 @@ final class Act<T> {
                   "effect",
                   unknown ? Reason.IN_DOUBT : "effect-failed",
                   unknown
-                      ? "The effect could not learn whether it happened (" + Faults.describe(fault) + ")."
+                      ? "The effect could not learn whether it happened ("
+                          + Faults.describe(fault)
+                          + ")."
                       : "The effect threw " + Faults.describe(fault) + ".")));
     }
     if (permit.wasNotRun()) {
       return new Result(
           Fate.SKIPPED,
-          Verdict.refuse(Reason.of("effect", "not-run", "The effect reported that nothing was done.")));
+          Verdict.refuse(
+              Reason.of("effect", "not-run", "The effect reported that nothing was done.")));
     }
     return new Result(Fate.DONE, Verdict.allow());
   }
@@ -152,7 +167,13 @@ final class Act<T> {
     String error = thrown == null ? null : Faults.describe(thrown);
     try {
       scribe.write(
-          place, Phase.OUTCOME, intent, result.verdict().reasons(), result.fate().name(), error, null);
+          place,
+          Phase.OUTCOME,
+          intent,
+          result.verdict().reasons(),
+          result.fate().name(),
+          error,
+          null);
     } catch (AuditException fault) {
       boolean mayHaveRun = how != Settlement.NOT_RUN;
       AuditException lost =
@@ -175,7 +196,10 @@ final class Act<T> {
     Listeners.quietly(listener, l -> l.settled(guard, intent, how));
   }
 
-  /** Whether INTENDED is durable, so that the journal holds the target in doubt until an outcome stands there too. */
+  /**
+   * Whether INTENDED is durable, so that the journal holds the target in doubt until an outcome
+   * stands there too.
+   */
   boolean intended() {
     return intended;
   }

@@ -3,8 +3,8 @@ package dev.guard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal could not be written, made durable, opened or read. Without a durable record nothing runs, and after a failed
- * write the sink stays closed for good.
+ * The journal could not be written, made durable, opened or read. Without a durable record nothing
+ * runs, and after a failed write the sink stays closed for good.
  */
 public final class AuditException extends GuardException {
   private static final long serialVersionUID = 1L;

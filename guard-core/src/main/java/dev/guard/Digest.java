@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * A SHA-256 over exact bytes, written {@code sha256:} and 64 lower-case hexadecimal digits. Identity of plans, journal
- * records, protection lists and blobs. Immutable; compares by value.
+ * A SHA-256 over exact bytes, written {@code sha256:} and 64 lower-case hexadecimal digits.
+ * Identity of plans, journal records, protection lists and blobs. Immutable; compares by value.
  *
  * @param text the digest in its one written form
  */
@@ -19,7 +19,9 @@ public record Digest(String text) implements Comparable<Digest> {
   public Digest {
     if (!FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "A digest is 'sha256:' and 64 lower-case hexadecimal digits, but was '" + Words.shown(text) + "'.");
+          "A digest is 'sha256:' and 64 lower-case hexadecimal digits, but was '"
+              + Words.shown(text)
+              + "'.");
     }
   }
 

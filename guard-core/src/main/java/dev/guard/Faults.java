@@ -3,7 +3,10 @@ package dev.guard;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Foreign exceptions in our own sentences: short, without control characters, and without what looks like a secret. */
+/**
+ * Foreign exceptions in our own sentences: short, without control characters, and without what
+ * looks like a secret.
+ */
 final class Faults {
   private static final int LONGEST = 300;
   private static final Pattern SECRET =

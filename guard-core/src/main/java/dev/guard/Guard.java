@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wraps destructive acts in safeguards: nothing runs unless every safeguard allows it, a durable record says it is about
- * to, and a permit covers it.
+ * Wraps destructive acts in safeguards: nothing runs unless every safeguard allows it, a durable
+ * record says it is about to, and a permit covers it.
  *
  * <pre>{@code
  * try (JournalSink journal = JournalSink.at(Path.of("journal"))) {
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A guard is a dry run unless told otherwise. It is immutable, thread-safe and owns no thread and nothing that must be
- * closed. What it cannot decide it refuses: a safeguard that throws halts, an unreadable source refuses, and a journal
- * that cannot be written stops everything.
+ * <p>A guard is a dry run unless told otherwise. It is immutable, thread-safe and owns no thread
+ * and nothing that must be closed. What it cannot decide it refuses: a safeguard that throws halts,
+ * an unreadable source refuses, and a journal that cannot be written stops everything.
  */
 public final class Guard {
   private final Settings settings;
@@ -93,7 +93,8 @@ public final class Guard {
    * @param <X> what the act throws
    * @return done, simulated, or refused
    * @throws X the act's own exception, unwrapped
-   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether the act may have run
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether
+   *     the act may have run
    */
   public <X extends Exception> Outcome<Void> run(Intent intent, Effect.Action<X> effect) throws X {
     Objects.requireNonNull(effect, "effect");
@@ -122,7 +123,8 @@ public final class Guard {
    * @param <X> what the act throws
    * @return done with the value, simulated, or refused
    * @throws X the act's own exception, unwrapped
-   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether the act may have run
+   * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says whether
+   *     the act may have run
    */
   public <T, X extends Exception> Outcome<T> call(Intent intent, Effect<T, X> effect) throws X {
     Objects.requireNonNull(effect, "effect");
@@ -130,7 +132,8 @@ public final class Guard {
     Verdict verdict = panel.freshen().and(doubt(intent)).and(panel.review(intent));
     Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
     if (!verdict.allowed()) {
-      scribe.write(place, Phase.DECISION, intent, verdict.reasons(), verdict.level().name(), null, null);
+      scribe.write(
+          place, Phase.DECISION, intent, verdict.reasons(), verdict.level().name(), null, null);
       return verdict.level() == Verdict.Level.SIMULATE
           ? new Outcome.Simulated<>(verdict)
           : new Outcome.Refused<>(verdict);
@@ -170,7 +173,9 @@ public final class Guard {
               Reason.of(
                   "engine",
                   Reason.IN_DOUBT,
-                  "An earlier act on " + target + " has no known outcome. Ask the target's system before acting again."));
+                  "An earlier act on "
+                      + target
+                      + " has no known outcome. Ask the target's system before acting again."));
         }
       }
     }
@@ -198,14 +203,14 @@ public final class Guard {
   }
 
   /**
-   * Applies a plan: judges it whole, then reads, judges and acts on one target after the other. Acts on nothing that is
-   * not in the plan. In a dry run everything happens but the acts.
+   * Applies a plan: judges it whole, then reads, judges and acts on one target after the other.
+   * Acts on nothing that is not in the plan. In a dry run everything happens but the acts.
    *
    * @param plan the plan, made by a guard of this name
    * @param effect the act on one target
    * @return one entry for every planned target
-   * @throws PlanRejectedException if the plan is expired, from the future, of another guard, or if what protects has
-   *     changed since
+   * @throws PlanRejectedException if the plan is expired, from the future, of another guard, or if
+   *     what protects has changed since
    * @throws AuditException if the journal fails before anything was done
    * @throws StateException if it cannot be told whether another run is under way
    */
@@ -230,14 +235,23 @@ public final class Guard {
     Plan.Header header = plan.header();
     if (!header.guard().equals(settings.name())) {
       throw new PlanRejectedException(
-          "The plan was made by guard '" + header.guard() + "', but this is '" + settings.name() + "'. Make a plan of its own.");
+          "The plan was made by guard '"
+              + header.guard()
+              + "', but this is '"
+              + settings.name()
+              + "'. Make a plan of its own.");
     }
     Instant now = settings.time().now();
     if (!now.isBefore(header.expires())) {
       throw new PlanRejectedException(
-          "The plan expired at " + header.expires() + ", and now it is " + now + ". Make a new plan.");
+          "The plan expired at "
+              + header.expires()
+              + ", and now it is "
+              + now
+              + ". Make a new plan.");
     }
-    if (now.isBefore(header.made().minusSeconds(120)) || header.expires().isAfter(header.made().plus(settings.planLife()))) {
+    if (now.isBefore(header.made().minusSeconds(120))
+        || header.expires().isAfter(header.made().plus(settings.planLife()))) {
       throw new PlanRejectedException(
           "The plan says it was made at "
               + header.made()
@@ -259,7 +273,11 @@ public final class Guard {
             Reason.of(
                 "engine",
                 "run-locked",
-                "Another run of guard '" + settings.name() + "' is under way (" + owner + "). Wait for its end."));
+                "Another run of guard '"
+                    + settings.name()
+                    + "' is under way ("
+                    + owner
+                    + "). Wait for its end."));
     List<Report.Entry> entries = new ArrayList<>();
     plan.items()
         .forEach(
@@ -270,7 +288,8 @@ public final class Guard {
   }
 
   /**
-   * Stops this guard until a person resumes it: the kill switch is latched, and nothing starts any more.
+   * Stops this guard until a person resumes it: the kill switch is latched, and nothing starts any
+   * more.
    *
    * @param who who stops it; not blank
    * @param why why; not blank
@@ -282,11 +301,13 @@ public final class Guard {
   }
 
   /**
-   * Lifts the latch. Sources that still say STOP latch it again. Every safeguard is proven alive before anything runs.
+   * Lifts the latch. Sources that still say STOP latch it again. Every safeguard is proven alive
+   * before anything runs.
    *
    * @param who who resumes it; not blank
    * @param why why; not blank
-   * @throws GuardConfigurationException if the guard has no kill switch, or a safeguard is not alive
+   * @throws GuardConfigurationException if the guard has no kill switch, or a safeguard is not
+   *     alive
    */
   public void resume(String who, String why) {
     human("resume", who, why);
@@ -307,7 +328,13 @@ public final class Guard {
 
   private void human(String action, String who, String why) {
     scribe.note(
-        new Scribe.Place(settings.runIds().get(), action, null), Phase.HUMAN, who, action, why, List.of(), "DONE");
+        new Scribe.Place(settings.runIds().get(), action, null),
+        Phase.HUMAN,
+        who,
+        action,
+        why,
+        List.of(),
+        "DONE");
   }
 
   @Override

@@ -25,11 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds a {@link Guard}. Everything is checked here or in {@link #build}: a guard without a limit or a sink does not
- * build unless the caller says why, nor does one with a safeguard that cannot be proven alive.
+ * Builds a {@link Guard}. Everything is checked here or in {@link #build}: a guard without a limit
+ * or a sink does not build unless the caller says why, nor does one with a safeguard that cannot be
+ * proven alive.
  *
- * <p>Not thread-safe. Absent means the safe default: dry run, one act at a time, stop at the first failure, plans that
- * live 24 hours.
+ * <p>Not thread-safe. Absent means the safe default: dry run, one act at a time, stop at the first
+ * failure, plans that live 24 hours.
  */
 public final class GuardBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
@@ -77,7 +78,8 @@ public final class GuardBuilder {
    */
   public GuardBuilder killSwitch(KillSwitch one) {
     if (killSwitch != null) {
-      throw new GuardConfigurationException("Guard '" + name + "' has a kill switch already. Combine them with KillSwitch.anyOf.");
+      throw new GuardConfigurationException(
+          "Guard '" + name + "' has a kill switch already. Combine them with KillSwitch.anyOf.");
     }
     this.killSwitch = Objects.requireNonNull(one, "kill switch");
     return this;
@@ -114,7 +116,8 @@ public final class GuardBuilder {
    */
   public GuardBuilder audit(AuditSink where) {
     if (sink != null) {
-      throw new GuardConfigurationException("Guard '" + name + "' has a sink already. Combine them with AuditSink.fanOut.");
+      throw new GuardConfigurationException(
+          "Guard '" + name + "' has a sink already. Combine them with AuditSink.fanOut.");
     }
     this.sink = Objects.requireNonNull(where, "sink");
     return this;
@@ -201,7 +204,8 @@ public final class GuardBuilder {
   /**
    * In whose name it acts.
    *
-   * @param who recorded as actor and planner; by default the operating system's user. Attestation, not authentication
+   * @param who recorded as actor and planner; by default the operating system's user. Attestation,
+   *     not authentication
    * @return this builder
    */
   public GuardBuilder actor(String who) {
@@ -254,7 +258,8 @@ public final class GuardBuilder {
   }
 
   /**
-   * Lets a run go on after a failed act. Targets that were ordered after a failed one are still skipped.
+   * Lets a run go on after a failed act. Targets that were ordered after a failed one are still
+   * skipped.
    *
    * @return this builder
    */
@@ -272,7 +277,8 @@ public final class GuardBuilder {
    */
   public GuardBuilder parallel(int most, Executor threads) {
     if (most < 1) {
-      throw new GuardConfigurationException("Guard '" + name + "': parallelism is at least 1, but was " + most + ".");
+      throw new GuardConfigurationException(
+          "Guard '" + name + "': parallelism is at least 1, but was " + most + ".");
     }
     this.parallelism = most;
     this.executor = Objects.requireNonNull(threads, "executor");
@@ -310,31 +316,45 @@ public final class GuardBuilder {
   public Guard build() {
     if (!limited) {
       throw new GuardConfigurationException(
-          "Guard '" + name + "' has no limit. Give it one with blastRadius(...), or say unlimited(\"why\").");
+          "Guard '"
+              + name
+              + "' has no limit. Give it one with blastRadius(...), or say unlimited(\"why\").");
     }
     if (sink == null) {
       throw new GuardConfigurationException(
-          "Guard '" + name + "' has no sink. Give it one with audit(...), or say unaudited(\"why\").");
+          "Guard '"
+              + name
+              + "' has no sink. Give it one with audit(...), or say unaudited(\"why\").");
     }
     if (killSwitch != null) {
       killSwitch.bind(name, store, time);
     }
-    List<Safeguard> all = new ArrayList<>(safeguards);
+    List<Safeguard> all = new ArrayList<>();
+    for (Safeguard safeguard : safeguards) {
+      all.add(bound(safeguard));
+    }
     if (killSwitch != null) {
       all.add(killSwitch);
-    }
-    for (Safeguard safeguard : all) {
-      if (safeguard instanceof ErrorThreshold) {
-        ((ErrorThreshold) safeguard).bind(name, store);
-      }
     }
     check(all);
     if (dryRun.isOn()) {
       all.add(dryRun);
     }
     Guard guard = new Guard(settings(all, sink));
-    LOG.info("Built {} with safeguards {}.", guard, all.stream().map(Safeguard::name).sorted().toList());
+    LOG.info(
+        "Built {} with safeguards {}.", guard, all.stream().map(Safeguard::name).sorted().toList());
     return guard;
+  }
+
+  /** Tells those who keep something under the guard's name whose they are. */
+  private Safeguard bound(Safeguard safeguard) {
+    if (safeguard instanceof BlastRadiusLimit) {
+      return ((BlastRadiusLimit) safeguard).bind(name, time);
+    }
+    if (safeguard instanceof ErrorThreshold) {
+      ((ErrorThreshold) safeguard).bind(name, store);
+    }
+    return safeguard;
   }
 
   private Settings settings(List<Safeguard> all, AuditSink where) {
@@ -365,7 +385,11 @@ public final class GuardBuilder {
       String one = safeguard.name();
       if (Faults.isNull(one) || one.isBlank() || !names.add(one)) {
         throw new GuardConfigurationException(
-            "Guard '" + name + "': every safeguard needs a name of its own, but '" + one + "' is blank or stands twice.");
+            "Guard '"
+                + name
+                + "': every safeguard needs a name of its own, but '"
+                + one
+                + "' is blank or stands twice.");
       }
       if (safeguard.tripwires().isEmpty() && !exempt(safeguard)) {
         throw new GuardConfigurationException(
@@ -382,20 +406,28 @@ public final class GuardBuilder {
     }
   }
 
-  /** An empty protection list can veto nothing, and says so by its type. */
+  /**
+   * An empty protection list and a limit that says it is none can veto nothing, and say so by their
+   * type.
+   */
   private static boolean exempt(Safeguard safeguard) {
-    return safeguard instanceof Protection && ((Protection) safeguard).isEmpty();
+    return (safeguard instanceof Protection && ((Protection) safeguard).isEmpty())
+        || (safeguard instanceof BlastRadiusLimit && ((BlastRadiusLimit) safeguard).isUnlimited());
   }
 
   private Digest protection() {
     StringBuilder text = new StringBuilder("guard.protection/1\n");
-    protections.stream().map(one -> one.digest().text()).sorted().forEach(one -> text.append(one).append('\n'));
+    protections.stream()
+        .map(one -> one.digest().text())
+        .sorted()
+        .forEach(one -> text.append(one).append('\n'));
     return Digest.of(text.toString());
   }
 
   private Duration positive(String what, Duration length) {
     if (length.isNegative() || length.isZero()) {
-      throw new GuardConfigurationException("Guard '" + name + "': the " + what + " must be positive, but was " + length + ".");
+      throw new GuardConfigurationException(
+          "Guard '" + name + "': the " + what + " must be positive, but was " + length + ".");
     }
     return length;
   }

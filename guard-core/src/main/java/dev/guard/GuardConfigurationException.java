@@ -3,8 +3,8 @@ package dev.guard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guard is wired wrongly: a limit that can never fire, a missing sink, a blank name. Thrown while building, before
- * anything runs.
+ * A guard is wired wrongly: a limit that can never fire, a missing sink, a blank name. Thrown while
+ * building, before anything runs.
  */
 public final class GuardConfigurationException extends GuardException {
   private static final long serialVersionUID = 1L;

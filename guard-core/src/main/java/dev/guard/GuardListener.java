@@ -1,9 +1,9 @@
 package dev.guard;
 
 /**
- * Told of what a guard decides and does, for metrics and logs. It cannot change anything: an exception thrown here is
- * logged and dropped, and never reaches the caller or the engine. Called on the caller's thread; implementations are
- * quick and thread-safe.
+ * Told of what a guard decides and does, for metrics and logs. It cannot change anything: an
+ * exception thrown here is logged and dropped, and never reaches the caller or the engine. Called
+ * on the caller's thread; implementations are quick and thread-safe.
  */
 public interface GuardListener {
   /** Listens to nothing. */

@@ -1,6 +1,8 @@
 package dev.guard;
 
-/** A safeguard refused or halted; nothing ran. Thread-safe; carries the verdict with all reasons. */
+/**
+ * A safeguard refused or halted; nothing ran. Thread-safe; carries the verdict with all reasons.
+ */
 public final class GuardRefusedException extends GuardException {
   private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Intent intent = Intent.of("row.delete", target).because("orphaned since 30 days");
  * }</pre>
  *
- * <p>An intent says nothing about whether the step may happen: safeguards judge it, {@link Guard} decides. Immutable and
- * thread-safe. A target may not be named twice, and an intent without a target cannot be made: nothing is not
- * everything.
+ * <p>An intent says nothing about whether the step may happen: safeguards judge it, {@link Guard}
+ * decides. Immutable and thread-safe. A target may not be named twice, and an intent without a
+ * target cannot be made: nothing is not everything.
  */
 public final class Intent {
   private final String action;
@@ -27,7 +27,11 @@ public final class Intent {
   private final @Nullable Population population;
 
   private Intent(
-      String action, List<Target> targets, String because, String actor, @Nullable Population population) {
+      String action,
+      List<Target> targets,
+      String because,
+      String actor,
+      @Nullable Population population) {
     this.action = action;
     this.targets = targets;
     this.because = because;
@@ -141,12 +145,15 @@ public final class Intent {
       LinkedHashSet<Target> seen = new LinkedHashSet<>();
       for (Target target : targets) {
         if (!seen.add(Objects.requireNonNull(target, "target"))) {
-          throw new IllegalArgumentException("The target " + Words.shown(target.toString()) + " is named twice.");
+          throw new IllegalArgumentException(
+              "The target " + Words.shown(target.toString()) + " is named twice.");
         }
       }
       if (seen.isEmpty()) {
         throw new IllegalArgumentException(
-            "An intent names at least one target: none never means everything. Name what '" + action + "' touches.");
+            "An intent names at least one target: none never means everything. Name what '"
+                + action
+                + "' touches.");
       }
       this.targets = List.copyOf(new ArrayList<>(seen));
     }

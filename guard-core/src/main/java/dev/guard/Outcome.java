@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a single call: done, simulated, or refused. The effect's own exception is not an outcome: it is thrown,
- * with its own type.
+ * What came of a single call: done, simulated, or refused. The effect's own exception is not an
+ * outcome: it is thrown, with its own type.
  *
  * @param <T> what the effect returns
  */
@@ -65,7 +65,8 @@ public sealed interface Outcome<T> permits Outcome.Done, Outcome.Simulated, Outc
   record Simulated<T>(Verdict verdict) implements Outcome<T> {
     @Override
     public @Nullable T orThrow() {
-      throw new GuardRefusedException("Simulated, not done: this is a dry run. " + verdict, verdict);
+      throw new GuardRefusedException(
+          "Simulated, not done: this is a dry run. " + verdict, verdict);
     }
   }
 

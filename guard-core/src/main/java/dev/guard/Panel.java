@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All safeguards of one guard, asked as one. Whatever goes wrong in a safeguard halts, naming it: undecided is not
- * allowed.
+ * All safeguards of one guard, asked as one. Whatever goes wrong in a safeguard halts, naming it:
+ * undecided is not allowed.
  */
 final class Panel {
   private static final Logger LOG = LoggerFactory.getLogger(Panel.class);
@@ -52,7 +52,10 @@ final class Panel {
     if (took > deadlineNanos) {
       return undecided(
           safeguard,
-          "answered after " + Duration.ofNanos(took) + ", and its deadline is " + Duration.ofNanos(deadlineNanos),
+          "answered after "
+              + Duration.ofNanos(took)
+              + ", and its deadline is "
+              + Duration.ofNanos(deadlineNanos),
           null);
     }
     return verdict;
@@ -134,7 +137,8 @@ final class Panel {
       try {
         reservation = safeguard.reserve(intent);
       } catch (Throwable fault) {
-        return Reserved.denied(held, undecided(safeguard, "threw " + Faults.describe(fault), fault));
+        return Reserved.denied(
+            held, undecided(safeguard, "threw " + Faults.describe(fault), fault));
       }
       if (Faults.isNull(reservation)) {
         return Reserved.denied(held, undecided(safeguard, "answered nothing", null));
@@ -168,7 +172,11 @@ final class Panel {
 
   static Verdict undecided(Safeguard safeguard, String what, @Nullable Throwable fault) {
     String sentence =
-        "Safeguard '" + safeguard.name() + "' " + what + ". Undecided is not allowed; mend it and run again.";
+        "Safeguard '"
+            + safeguard.name()
+            + "' "
+            + what
+            + ". Undecided is not allowed; mend it and run again.";
     LOG.warn("{}", sentence, fault);
     return Verdict.halt(Reason.of(safeguard.name(), Reason.UNDECIDED, sentence));
   }

@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proof that Guard allowed this act on these targets. Only Guard makes one. Adapters demand it and call {@link #redeem}
- * before a byte leaves the process; {@code prepare} only {@link #check}s it.
+ * Proof that Guard allowed this act on these targets. Only Guard makes one. Adapters demand it and
+ * call {@link #redeem} before a byte leaves the process; {@code prepare} only {@link #check}s it.
  *
- * <p>A permit is bound to guard, action, targets, plan and a deadline on the monotonic clock. Redeeming it for anything
- * else, twice, or late throws {@link GuardRefusedException}. Thread-safe.
+ * <p>A permit is bound to guard, action, targets, plan and a deadline on the monotonic clock.
+ * Redeeming it for anything else, twice, or late throws {@link GuardRefusedException}. Thread-safe.
  *
  * <pre>{@code
  * void delete(Permit permit, Target image) {
@@ -94,7 +94,8 @@ public final class Permit {
    *
    * @param usedAction the action about to be performed
    * @param target what is about to be touched
-   * @throws GuardRefusedException if the permit is for something else, already used for this target, late, or over
+   * @throws GuardRefusedException if the permit is for something else, already used for this
+   *     target, late, or over
    */
   public synchronized void redeem(String usedAction, Target target) {
     verify(usedAction, target);
@@ -119,8 +120,9 @@ public final class Permit {
   }
 
   /**
-   * Says that nothing happened and nothing will: no byte of the act left the process, or the target's system answered
-   * that it did nothing. What was reserved is given back. Anything else than this stays spent.
+   * Says that nothing happened and nothing will: no byte of the act left the process, or the
+   * target's system answered that it did nothing. What was reserved is given back. Anything else
+   * than this stays spent.
    */
   public synchronized void notRun() {
     notRun = true;
@@ -169,7 +171,8 @@ public final class Permit {
             + ": "
             + Words.shown(target.toString())
             + ". Ask the guard anew.";
-    return new GuardRefusedException(sentence, Verdict.refuse(Reason.of("permit", "permit-bound", sentence)));
+    return new GuardRefusedException(
+        sentence, Verdict.refuse(Reason.of("permit", "permit-bound", sentence)));
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.guard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan may not be applied: it is expired, altered, made by or for somebody else, unreadable, or lacks an approval. Nothing
- * was touched.
+ * A plan may not be applied: it is expired, altered, made by or for somebody else, unreadable, or
+ * lacks an approval. Nothing was touched.
  */
 public final class PlanRejectedException extends GuardException {
   private static final long serialVersionUID = 1L;

@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code apply}: the whole plan is judged before its first act, then one item after the other is read anew, judged
- * again, and acted on. It only ever shrinks the plan. Once halted it never acts again.
+ * One {@code apply}: the whole plan is judged before its first act, then one item after the other
+ * is read anew, judged again, and acted on. It only ever shrinks the plan. Once halted it never
+ * acts again.
  */
 final class PlanRun {
   private static final Duration SLICE = Duration.ofSeconds(1);
@@ -39,7 +40,13 @@ final class PlanRun {
   private Set<Target> inDoubt = Set.of();
   private volatile @Nullable Verdict halt;
 
-  PlanRun(Settings settings, Panel panel, Scribe scribe, Safeguard lastLook, Plan plan, PlanEffect effect) {
+  PlanRun(
+      Settings settings,
+      Panel panel,
+      Scribe scribe,
+      Safeguard lastLook,
+      Plan plan,
+      PlanEffect effect) {
     this.settings = settings;
     this.panel = panel;
     this.scribe = scribe;
@@ -99,7 +106,8 @@ final class PlanRun {
     verdict =
         verdict.and(
             panel.reviewAll(
-                new Batch(plan.digest(), plan.header().action(), going, plan.header().population())));
+                new Batch(
+                    plan.digest(), plan.header().action(), going, plan.header().population())));
     if (verdict.level() != Verdict.Level.HALT && !settings.dryRun()) {
       verdict = verdict.and(probe());
     }
@@ -116,7 +124,9 @@ final class PlanRun {
     } catch (Exception fault) {
       return refusal(
           "probe-failed",
-          "Whether the effect can work at all could not be told (" + Faults.describe(fault) + "), so nothing was done.");
+          "Whether the effect can work at all could not be told ("
+              + Faults.describe(fault)
+              + "), so nothing was done.");
     }
   }
 
@@ -125,7 +135,9 @@ final class PlanRun {
   }
 
   private boolean open(PlanItem item) {
-    return item.wouldGo() && !doneBefore.contains(item.target()) && !inDoubt.contains(item.target());
+    return item.wouldGo()
+        && !doneBefore.contains(item.target())
+        && !inDoubt.contains(item.target());
   }
 
   /** Items in the plan's order, cut so that no item shares a level with one it is ordered after. */
@@ -163,7 +175,9 @@ final class PlanRun {
           .execute(
               () -> {
                 try {
-                  for (int at = next.getAndIncrement(); at < level.size(); at = next.getAndIncrement()) {
+                  for (int at = next.getAndIncrement();
+                      at < level.size();
+                      at = next.getAndIncrement()) {
                     attempt(level.get(at));
                   }
                 } finally {
@@ -178,7 +192,10 @@ final class PlanRun {
         break;
       } catch (InterruptedException e) {
         interrupted = true;
-        halt(refusal("interrupted", "The run was interrupted; acts in flight finish, no new one starts."));
+        halt(
+            refusal(
+                "interrupted",
+                "The run was interrupted; acts in flight finish, no new one starts."));
       }
     }
     if (interrupted) {
@@ -199,10 +216,15 @@ final class PlanRun {
       halt(
           refusal(
               "journal-failed",
-              "The journal failed (" + Faults.describe(fault) + "). Nothing runs without it; mend it and run again."));
+              "The journal failed ("
+                  + Faults.describe(fault)
+                  + "). Nothing runs without it; mend it and run again."));
       entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
     } catch (RuntimeException fault) {
-      halt(refusal("engine-failed", "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
+      halt(
+          refusal(
+              "engine-failed",
+              "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
       entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
     }
   }
@@ -227,7 +249,8 @@ final class PlanRun {
     }
     for (Target parent : item.after()) {
       if (!settledBefore(parent)) {
-        return skipped(item, "parent-not-done", "It goes only after " + parent + ", which is not done.");
+        return skipped(
+            item, "parent-not-done", "It goes only after " + parent + ", which is not done.");
       }
     }
     Report.Entry gone = readAnew(item);
@@ -262,13 +285,16 @@ final class PlanRun {
               Reason.of(
                   "engine",
                   "fingerprint-unreadable",
-                  "Whether it is still what was planned could not be read (" + Faults.describe(fault) + ").")));
+                  "Whether it is still what was planned could not be read ("
+                      + Faults.describe(fault)
+                      + ").")));
     }
     if (now.isEmpty()) {
       return skipped(item, "gone", "It is gone already.");
     }
     if (!now.get().equals(then)) {
-      return skipped(item, "changed", "It changed since the plan: " + then.differenceTo(now.get()) + ".");
+      return skipped(
+          item, "changed", "It changed since the plan: " + then.differenceTo(now.get()) + ".");
     }
     return null;
   }
@@ -283,7 +309,8 @@ final class PlanRun {
         halt(verdict);
         return decided(item, Fate.NOT_ATTEMPTED, verdict);
       case REFUSE:
-        boolean used = verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
+        boolean used =
+            verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
         return decided(item, used ? Fate.SKIPPED : Fate.REFUSED, verdict);
       case SIMULATE:
         return rehearse(item, intent, verdict);
@@ -301,7 +328,10 @@ final class PlanRun {
           Fate.REFUSED,
           verdict.and(
               Verdict.refuse(
-                  Reason.of("effect", "rehearsal-failed", "The rehearsal failed: " + Faults.describe(fault)))));
+                  Reason.of(
+                      "effect",
+                      "rehearsal-failed",
+                      "The rehearsal failed: " + Faults.describe(fault)))));
     }
     return decided(item, Fate.SIMULATED, verdict);
   }
@@ -311,7 +341,8 @@ final class PlanRun {
       return null;
     }
     if (settings.dryRun() || !item.wouldGo()) {
-      throw new IllegalStateException("executed ⊆ planned was about to be broken for " + item.target());
+      throw new IllegalStateException(
+          "executed ⊆ planned was about to be broken for " + item.target());
     }
     Act<Void> act =
         new Act<>(
@@ -329,16 +360,21 @@ final class PlanRun {
       halt(
           refusal(
               "journal-failed",
-              "The journal failed (" + Faults.describe(fault) + "). Nothing runs without it; mend it and run again."));
+              "The journal failed ("
+                  + Faults.describe(fault)
+                  + "). Nothing runs without it; mend it and run again."));
       return entry(item, act.intended() ? Fate.IN_DOUBT : Fate.NOT_ATTEMPTED, halted());
     }
     if (result.verdict().level() == Verdict.Level.HALT) {
       halt(result.verdict());
-    } else if (settings.stopAtFailure() && (result.fate() == Fate.FAILED || result.fate() == Fate.IN_DOUBT)) {
+    } else if (settings.stopAtFailure()
+        && (result.fate() == Fate.FAILED || result.fate() == Fate.IN_DOUBT)) {
       halt(
           refusal(
               "stopped-at-failure",
-              "The run ended at its first failure, " + item.target() + ". Mend the cause and apply again."));
+              "The run ended at its first failure, "
+                  + item.target()
+                  + ". Mend the cause and apply again."));
     }
     if (act.thrown() instanceof Error) {
       entries.put(item.target(), entry(item, result.fate(), result.verdict()));
@@ -391,7 +427,8 @@ final class PlanRun {
   }
 
   private Scribe.Place place(PlanItem item) {
-    return new Scribe.Place(run, Integer.toString(numbers.getOrDefault(item.target(), 0)), plan.digest());
+    return new Scribe.Place(
+        run, Integer.toString(numbers.getOrDefault(item.target(), 0)), plan.digest());
   }
 
   private Report.Entry skipped(PlanItem item, String code, String sentence) {
@@ -400,7 +437,8 @@ final class PlanRun {
 
   /** An entry without an act, which the journal has as a decision. */
   private Report.Entry decided(PlanItem item, Fate fate, Verdict verdict) {
-    scribe.write(place(item), Phase.DECISION, intent(item), verdict.reasons(), fate.name(), null, null);
+    scribe.write(
+        place(item), Phase.DECISION, intent(item), verdict.reasons(), fate.name(), null, null);
     return entry(item, fate, verdict);
   }
 
@@ -428,7 +466,9 @@ final class PlanRun {
     return new Report(run, plan.digest(), !settings.dryRun(), all, halt);
   }
 
-  /** What the run did not come to; what the plan keeps or the journal knows is said nevertheless. */
+  /**
+   * What the run did not come to; what the plan keeps or the journal knows is said nevertheless.
+   */
   private Report.Entry unattempted(PlanItem item) {
     if (!item.wouldGo()) {
       return entry(item, Fate.REFUSED, item.verdict());
@@ -437,7 +477,8 @@ final class PlanRun {
       return new Report.Entry(
           item.target(),
           Fate.SKIPPED,
-          List.of(Reason.of("engine", "already-done", "It was done by an earlier run of this plan.")));
+          List.of(
+              Reason.of("engine", "already-done", "It was done by an earlier run of this plan.")));
     }
     if (inDoubt.contains(item.target())) {
       return new Report.Entry(
@@ -456,7 +497,8 @@ final class PlanRun {
     try {
       note("run.end", report.counts().toString(), halted());
     } catch (AuditException fault) {
-      // The entries say what happened; that the journal could not take the end of the run is said there and by halt.
+      // The entries say what happened; that the journal could not take the end of the run is said
+      // there and by halt.
       halt(
           refusal(
               "journal-failed",

@@ -69,7 +69,10 @@ final class Planning {
   }
 
   static Intent intent(
-      String action, Target target, String because, @org.jspecify.annotations.Nullable Population population) {
+      String action,
+      Target target,
+      String because,
+      @org.jspecify.annotations.Nullable Population population) {
     Intent intent = Intent.of(action, target).because(because);
     return population == null ? intent : intent.outOf(population);
   }

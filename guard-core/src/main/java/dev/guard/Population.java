@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many things of the kind there are in all, which a percent limit is a percent of. An empty or incomplete population
- * is not small: it is unknown, and a percent limit refuses on it.
+ * How many things of the kind there are in all, which a percent limit is a percent of. An empty or
+ * incomplete population is not small: it is unknown, and a percent limit refuses on it.
  *
  * @param size how many were counted; not negative
  * @param incompleteBecause why the count cannot be trusted, or null if it is complete
@@ -19,13 +19,15 @@ public record Population(long size, @Nullable String incompleteBecause) {
   }
 
   /**
-   * A complete count. Zero counts as incomplete: an empty population is a blind observer more often than an empty world.
+   * A complete count. Zero counts as incomplete: an empty population is a blind observer more often
+   * than an empty world.
    *
    * @param size how many there are
    * @return the population
    */
   public static Population of(long size) {
-    return new Population(size, size == 0 ? "the population is empty, and empty is not safe" : null);
+    return new Population(
+        size, size == 0 ? "the population is empty, and empty is not safe" : null);
   }
 
   /**

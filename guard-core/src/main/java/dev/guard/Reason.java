@@ -4,10 +4,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a safeguard did not simply allow: who said it, a code for machines, a sentence for people, and where it was seen.
+ * Why a safeguard did not simply allow: who said it, a code for machines, a sentence for people,
+ * and where it was seen.
  *
- * <p>A reason is <em>pending</em> when time or a person will lift it (dry run, soak, approval, a closed stage). A plan
- * item would go when every reason against it is pending. Immutable; no part may carry a secret.
+ * <p>A reason is <em>pending</em> when time or a person will lift it (dry run, soak, approval, a
+ * closed stage). A plan item would go when every reason against it is pending. Immutable; no part
+ * may carry a secret.
  *
  * @param safeguard the safeguard's name; not blank
  * @param code a stable word for machines, for example {@code over-limit}; not blank
@@ -17,16 +19,24 @@ import org.jspecify.annotations.Nullable;
  */
 public record Reason(
     String safeguard, String code, String sentence, @Nullable String place, boolean pending) {
-  /** Code of the reason that a source of evidence could not be read completely; the command line exits with 3. */
+  /**
+   * Code of the reason that a source of evidence could not be read completely; the command line
+   * exits with 3.
+   */
   public static final String EVIDENCE_INCOMPLETE = "evidence-incomplete";
 
   /** Code of the reason that a safeguard threw, answered nothing, or answered too late. */
   public static final String UNDECIDED = "undecided";
 
-  /** Code of the reason that something needs the target; at the act it makes a planned item SKIPPED. */
+  /**
+   * Code of the reason that something needs the target; at the act it makes a planned item SKIPPED.
+   */
   public static final String IN_USE = "in-use";
 
-  /** Code of the reason that an earlier act on the target has no known outcome; the command line exits with 6. */
+  /**
+   * Code of the reason that an earlier act on the target has no known outcome; the command line
+   * exits with 6.
+   */
   public static final String IN_DOUBT = "in-doubt";
 
   /** Code of the reason that this is a dry run. */

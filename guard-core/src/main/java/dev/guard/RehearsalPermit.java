@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The most that Guard gives out in a dry run. Adapters accept it solely for a request that the server itself guarantees
- * not to persist, such as a Kubernetes request with {@code dryRun} in its body. It never allows an act. Immutable.
+ * The most that Guard gives out in a dry run. Adapters accept it solely for a request that the
+ * server itself guarantees not to persist, such as a Kubernetes request with {@code dryRun} in its
+ * body. It never allows an act. Immutable.
  */
 public final class RehearsalPermit {
   private final String guard;
@@ -38,8 +39,15 @@ public final class RehearsalPermit {
     Objects.requireNonNull(target, "target");
     if (!action.equals(usedAction) || !targets.contains(target)) {
       String sentence =
-          "The rehearsal of guard '" + guard + "' for " + action + " does not cover " + Words.shown(target.toString()) + ".";
-      throw new GuardRefusedException(sentence, Verdict.refuse(Reason.of("permit", "permit-bound", sentence)));
+          "The rehearsal of guard '"
+              + guard
+              + "' for "
+              + action
+              + " does not cover "
+              + Words.shown(target.toString())
+              + ".";
+      throw new GuardRefusedException(
+          sentence, Verdict.refuse(Reason.of("permit", "permit-bound", sentence)));
     }
   }
 

@@ -3,8 +3,9 @@ package dev.guard;
 import java.util.Objects;
 
 /**
- * What a safeguard holds while an intent runs. Reserved after every safeguard said ALLOW, settled exactly once, in a
- * {@code finally}, whatever happened. One {@link Denied} settles all others {@link Settlement#NOT_RUN}.
+ * What a safeguard holds while an intent runs. Reserved after every safeguard said ALLOW, settled
+ * exactly once, in a {@code finally}, whatever happened. One {@link Denied} settles all others
+ * {@link Settlement#NOT_RUN}.
  */
 public sealed interface Reservation permits Reservation.Held, Reservation.Denied {
   /**
@@ -46,7 +47,8 @@ public sealed interface Reservation permits Reservation.Held, Reservation.Denied
     public Denied {
       Objects.requireNonNull(verdict, "verdict");
       if (verdict.level().compareTo(Verdict.Level.REFUSE) < 0) {
-        throw new IllegalArgumentException("A denied reservation refuses or halts, but said " + verdict.level() + ".");
+        throw new IllegalArgumentException(
+            "A denied reservation refuses or halts, but said " + verdict.level() + ".");
       }
     }
 

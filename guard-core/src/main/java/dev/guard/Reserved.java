@@ -36,17 +36,25 @@ final class Reserved {
     return verdict;
   }
 
-  /** A settlement that fails leaves the reservation spent, which errs on the safe side; the others are still settled. */
+  /**
+   * A settlement that fails leaves the reservation spent, which errs on the safe side; the others
+   * are still settled.
+   */
   void settle(Reservation.Settlement how) {
     if (settled) {
-      throw new IllegalStateException("A reservation is settled once, but was settled again as " + how + ".");
+      throw new IllegalStateException(
+          "A reservation is settled once, but was settled again as " + how + ".");
     }
     settled = true;
     for (Part part : parts) {
       try {
         part.held().settle(how);
       } catch (Throwable fault) {
-        LOG.warn("Safeguard '{}' could not settle {}; what it held stays spent.", part.safeguard(), how, fault);
+        LOG.warn(
+            "Safeguard '{}' could not settle {}; what it held stays spent.",
+            part.safeguard(),
+            how,
+            fault);
       }
     }
   }

@@ -6,9 +6,10 @@ import java.util.function.Predicate;
 /**
  * Judges an intent; never performs it.
  *
- * <p>For one intent in one state the verdict may not depend on other safeguards or on the order in which they are
- * asked, and {@link #review(Intent)} has no side effects. A safeguard that throws, answers null, or answers after its
- * deadline halts the run: undecided is not allowed. Implementations are thread-safe.
+ * <p>For one intent in one state the verdict may not depend on other safeguards or on the order in
+ * which they are asked, and {@link #review(Intent)} has no side effects. A safeguard that throws,
+ * answers null, or answers after its deadline halts the run: undecided is not allowed.
+ * Implementations are thread-safe.
  *
  * <pre>{@code
  * Safeguard friday = Safeguard.refuseIf("not on Friday", i -> isFriday(time), Tripwire.of(() -> isFriday(aFriday)));
@@ -41,8 +42,8 @@ public interface Safeguard {
   }
 
   /**
-   * Reads its sources anew. Asked once when a plan or a run begins, before any review, and not bound by the deadline of
-   * a review.
+   * Reads its sources anew. Asked once when a plan or a run begins, before any review, and not
+   * bound by the deadline of a review.
    *
    * @return ALLOW if every source could be read completely, otherwise HALT; by default ALLOW
    */
@@ -51,8 +52,8 @@ public interface Safeguard {
   }
 
   /**
-   * Whether its sources were read so long ago that they must be read anew before the next review. The engine then calls
-   * {@link #refresh}, so that no review has to wait for a source.
+   * Whether its sources were read so long ago that they must be read anew before the next review.
+   * The engine then calls {@link #refresh}, so that no review has to wait for a source.
    *
    * @return true if {@link #refresh} is due; by default false
    */

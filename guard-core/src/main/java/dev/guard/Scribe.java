@@ -51,7 +51,14 @@ final class Scribe {
   }
 
   /** A record of the run as a whole, without targets. */
-  void note(Place place, Phase phase, String who, String action, String because, List<Reason> reasons, String outcome) {
+  void note(
+      Place place,
+      Phase phase,
+      String who,
+      String action,
+      String because,
+      List<Reason> reasons,
+      String outcome) {
     sink.append(
         new AuditRecord(
             place.run(),

@@ -6,18 +6,22 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The thing acted on: its kind, its scope (which registry and repository, cluster, database), its id, and labels that
- * describe it.
+ * The thing acted on: its kind, its scope (which registry and repository, cluster, database), its
+ * id, and labels that describe it.
  *
- * <p>Identity is kind, scope and id. It must be strong: a digest, a uid, a primary key; never a name that can be reused
- * for something else. Labels take no part in {@link #equals} or {@link #hashCode}: they may change while the target
- * stays the same.
+ * <p>Identity is kind, scope and id. It must be strong: a digest, a uid, a primary key; never a
+ * name that can be reused for something else. Labels take no part in {@link #equals} or {@link
+ * #hashCode}: they may change while the target stays the same.
  *
- * <pre>{@code Target row = Target.of("row", "orders-db/public.orders", "4711").with("tenant", "acme");}</pre>
+ * <pre>
+ * {@code Target row = Target.of("row", "orders-db/public.orders", "4711").with("tenant", "acme");}
+ * </pre>
  *
- * <p>Immutable and thread-safe. No argument may be null or blank; each is at most {@value #MAX_LENGTH} characters.
+ * <p>Immutable and thread-safe. No argument may be null or blank; each is at most {@value
+ * #MAX_LENGTH} characters.
  *
- * @param kind what sort of thing, for example {@code image} or {@code row}; letters, digits, dot, dash, underscore
+ * @param kind what sort of thing, for example {@code image} or {@code row}; letters, digits, dot,
+ *     dash, underscore
  * @param scope where it lives
  * @param id what it is, within kind and scope
  * @param labels what is known of it, sorted by name
@@ -33,7 +37,9 @@ public record Target(String kind, String scope, String id, Map<String, String> l
     Words.text("target id", id);
     if (!kind.matches("[A-Za-z0-9._-]+")) {
       throw new IllegalArgumentException(
-          "A target kind is letters, digits, '.', '-' and '_', but was '" + Words.shown(kind) + "'.");
+          "A target kind is letters, digits, '.', '-' and '_', but was '"
+              + Words.shown(kind)
+              + "'.");
     }
     TreeMap<String, String> sorted = new TreeMap<>();
     labels.forEach(
@@ -71,7 +77,8 @@ public record Target(String kind, String scope, String id, Map<String, String> l
   }
 
   /**
-   * Kind, scope and id in one unambiguous line, the key under which journal and state know this target.
+   * Kind, scope and id in one unambiguous line, the key under which journal and state know this
+   * target.
    *
    * @return the identity
    */

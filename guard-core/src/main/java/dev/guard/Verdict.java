@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What safeguards say of an intent: a level and the reasons for it. ALLOW &lt; SIMULATE &lt; REFUSE &lt; HALT; the
- * strictest wins, whatever the order in which it was said.
+ * What safeguards say of an intent: a level and the reasons for it. ALLOW &lt; SIMULATE &lt; REFUSE
+ * &lt; HALT; the strictest wins, whatever the order in which it was said.
  *
  * <p>Immutable and thread-safe. Allowing costs no memory: {@link #allow()} is one constant.
  *
@@ -39,7 +39,8 @@ public record Verdict(Level level, List<Reason> reasons) {
   public Verdict {
     Objects.requireNonNull(level, "level");
     if ((level == Level.ALLOW) != reasons.isEmpty()) {
-      throw new IllegalArgumentException("A verdict has reasons exactly if it is not ALLOW, but was " + level + ".");
+      throw new IllegalArgumentException(
+          "A verdict has reasons exactly if it is not ALLOW, but was " + level + ".");
     }
     if (reasons.size() > 1) {
       List<Reason> sorted = new ArrayList<>(new LinkedHashSet<>(reasons));
@@ -117,7 +118,8 @@ public record Verdict(Level level, List<Reason> reasons) {
   }
 
   /**
-   * Whether nothing but time or a person stands against it: a plan item of which this is said would go.
+   * Whether nothing but time or a person stands against it: a plan item of which this is said would
+   * go.
    *
    * @return true if every reason is pending
    */

@@ -2,7 +2,10 @@ package dev.guard;
 
 import java.util.Objects;
 
-/** Argument checks shared by the values of this package: one sentence, with the offending value made harmless. */
+/**
+ * Argument checks shared by the values of this package: one sentence, with the offending value made
+ * harmless.
+ */
 final class Words {
   private static final int SHOWN = 80;
 
@@ -11,7 +14,8 @@ final class Words {
   static String name(String what, String value) {
     Objects.requireNonNull(value, what);
     if (value.isBlank()) {
-      throw new IllegalArgumentException("A " + what + " may not be blank: blank never means everything.");
+      throw new IllegalArgumentException(
+          "A " + what + " may not be blank: blank never means everything.");
     }
     bounded(what, value);
     return value;
@@ -24,7 +28,13 @@ final class Words {
   static String bounded(String what, String value) {
     if (value.length() > Target.MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "A " + what + " has at most " + Target.MAX_LENGTH + " characters, but this has " + value.length() + ".");
+          "A "
+              + what
+              + " has at most "
+              + Target.MAX_LENGTH
+              + " characters, but this has "
+              + value.length()
+              + ".");
     }
     return value;
   }

@@ -79,7 +79,14 @@ class EngineTest {
     assertThat(outcome.orThrow()).isEqualTo(42);
     assertThat(events)
         .containsExactly(
-            "review", "reserve", "INTENDED", "prepare", "PREPARED", "act", "settle DONE", "OUTCOME DONE");
+            "review",
+            "reserve",
+            "INTENDED",
+            "prepare",
+            "PREPARED",
+            "act",
+            "settle DONE",
+            "OUTCOME DONE");
     assertThat(sink.records.get(1).undo()).isEqualTo("undo-1");
   }
 
@@ -99,7 +106,8 @@ class EngineTest {
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
       Verdict verdict = ((Outcome.Refused<Void>) outcome).verdict();
       assertThat(verdict.level()).isEqualTo(Verdict.Level.HALT);
-      assertThat(verdict.reasons()).anySatisfy(r -> assertThat(r.safeguard()).isEqualTo("scripted"));
+      assertThat(verdict.reasons())
+          .anySatisfy(r -> assertThat(r.safeguard()).isEqualTo("scripted"));
       scripted.reset();
     }
     assertThat(events).doesNotContain("act");
@@ -219,12 +227,16 @@ class EngineTest {
         intent(),
         permit -> {
           kept.add(permit);
-          assertThatThrownBy(() -> permit.redeem("thing.create", A)).isInstanceOf(GuardRefusedException.class);
-          assertThatThrownBy(() -> permit.redeem("thing.delete", B)).isInstanceOf(GuardRefusedException.class);
+          assertThatThrownBy(() -> permit.redeem("thing.create", A))
+              .isInstanceOf(GuardRefusedException.class);
+          assertThatThrownBy(() -> permit.redeem("thing.delete", B))
+              .isInstanceOf(GuardRefusedException.class);
           permit.redeem("thing.delete", A);
-          assertThatThrownBy(() -> permit.redeem("thing.delete", A)).isInstanceOf(GuardRefusedException.class);
+          assertThatThrownBy(() -> permit.redeem("thing.delete", A))
+              .isInstanceOf(GuardRefusedException.class);
         });
-    assertThatThrownBy(() -> kept.get(0).check("thing.delete", A)).isInstanceOf(GuardRefusedException.class);
+    assertThatThrownBy(() -> kept.get(0).check("thing.delete", A))
+        .isInstanceOf(GuardRefusedException.class);
     guard.run(
         Intent.of("thing.delete", B).because("late"),
         permit -> {
@@ -265,8 +277,7 @@ class EngineTest {
   }
 
   private Plan plan(Guard guard, Target... targets) {
-    return guard.plan(
-        Selection.of("thing.delete", List.of(targets)).outOf(10).because("a test"));
+    return guard.plan(Selection.of("thing.delete", List.of(targets)).outOf(10).because("a test"));
   }
 
   @Test
@@ -387,9 +398,11 @@ class EngineTest {
     assertThatThrownBy(() -> Plan.parse(altered.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .isInstanceOf(PlanRejectedException.class);
     Guard other = Guard.named("other").unlimited("t").audit(sink).time(clock).build();
-    assertThatThrownBy(() -> other.apply(plan, item -> {})).isInstanceOf(PlanRejectedException.class);
+    assertThatThrownBy(() -> other.apply(plan, item -> {}))
+        .isInstanceOf(PlanRejectedException.class);
     clock.step(Duration.ofHours(24));
-    assertThatThrownBy(() -> guard.apply(plan, item -> {})).isInstanceOf(PlanRejectedException.class);
+    assertThatThrownBy(() -> guard.apply(plan, item -> {}))
+        .isInstanceOf(PlanRejectedException.class);
   }
 
   @Test
@@ -404,7 +417,8 @@ class EngineTest {
     try {
       Guard guard = builder().parallel(4, threads).build();
       List<String> acted = Collections.synchronizedList(new ArrayList<>());
-      Plan plan = guard.plan(Selection.ofCandidates("thing.delete", many).outOf(1000).because("a test"));
+      Plan plan =
+          guard.plan(Selection.ofCandidates("thing.delete", many).outOf(1000).because("a test"));
       Report report = guard.apply(plan, item -> acted.add(item.target().id()));
       assertThat(report.count(Fate.DONE)).isEqualTo(80);
       assertThat(acted).doesNotHaveDuplicates().hasSize(80);
@@ -492,7 +506,10 @@ class EngineTest {
     }
 
     List<String> fates() {
-      return records.stream().filter(r -> r.phase() == Phase.OUTCOME).map(AuditRecord::outcome).toList();
+      return records.stream()
+          .filter(r -> r.phase() == Phase.OUTCOME)
+          .map(AuditRecord::outcome)
+          .toList();
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of the record, as the engine hands it to a sink. The journal adds sequence, time, durable watermark and
- * hashes. No field may carry a secret.
+ * One entry of the record, as the engine hands it to a sink. The journal adds sequence, time,
+ * durable watermark and hashes. No field may carry a secret.
  *
  * @param run the run it belongs to
  * @param op the act within the run; INTENDED, PREPARED and OUTCOME of one act share it
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param because the rule that chose the targets, or what a person said
  * @param plan the plan's digest, or null
  * @param reasons what safeguards said
- * @param outcome the report's word (DONE, SIMULATED, REFUSED, SKIPPED, FAILED, IN_DOUBT, NOT_ATTEMPTED), a verdict level
- *     for DECISION, or null
+ * @param outcome the report's word (DONE, SIMULATED, REFUSED, SKIPPED, FAILED, IN_DOUBT,
+ *     NOT_ATTEMPTED), a verdict level for DECISION, or null
  * @param error the failure's type and message, or null
  * @param undo the reference to undo material, or null
  */

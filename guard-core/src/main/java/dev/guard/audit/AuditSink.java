@@ -6,10 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the record goes. {@link #append} returns only when the record is durable; if it throws, nothing runs.
+ * Where the record goes. {@link #append} returns only when the record is durable; if it throws,
+ * nothing runs.
  *
- * <p>Implementations are thread-safe, never block for ever, and are not closed by Guard: the caller owns what is
- * closeable.
+ * <p>Implementations are thread-safe, never block for ever, and are not closed by Guard: the caller
+ * owns what is closeable.
  */
 public interface AuditSink {
   /**
@@ -32,7 +33,8 @@ public interface AuditSink {
   /** What a durable sink remembers. */
   interface Memory {
     /**
-     * Targets whose last INTENDED by this guard has no outcome, or the outcome IN_DOUBT, and was not settled since.
+     * Targets whose last INTENDED by this guard has no outcome, or the outcome IN_DOUBT, and was
+     * not settled since.
      *
      * @param guard the guard's name
      * @return the targets in doubt

@@ -1,6 +1,6 @@
 /**
- * What happened, kept: the record, the sinks that take it, and the journal that proves it was not changed. Decisions may
- * not live here: a sink stores and answers what is stored.
+ * What happened, kept: the record, the sinks that take it, and the journal that proves it was not
+ * changed. Decisions may not live here: a sink stores and answers what is stored.
  */
 @NullMarked
 package dev.guard.audit;

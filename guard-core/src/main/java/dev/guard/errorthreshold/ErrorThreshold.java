@@ -22,14 +22,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When failures stop a guard until a person resets it: when so many percent of the last acts failed, or have no known
- * outcome, the run halts and stays halted.
+ * When failures stop a guard until a person resets it: when so many percent of the last acts
+ * failed, or have no known outcome, the run halts and stays halted.
  *
- * <pre>{@code Guard.named("cleanup").errorThreshold(ErrorThreshold.of(50, 10))   // half of the last ten}</pre>
+ * <pre>
+ * {@code Guard.named("cleanup").errorThreshold(ErrorThreshold.of(50, 10))   // half of the last ten}
+ * </pre>
  *
- * <p>An act that did not run counts neither way. With a state store on the guard the halt is kept there, survives restarts
- * and holds for every process that shares the store; the count itself is in memory. A store that cannot be read halts.
- * Nothing but {@link #reset} lifts it: a breaker that closes by itself would try again on whatever broke. Thread-safe.
+ * <p>An act that did not run counts neither way. With a state store on the guard the halt is kept
+ * there, survives restarts and holds for every process that shares the store; the count itself is
+ * in memory. A store that cannot be read halts. Nothing but {@link #reset} lifts it: a breaker that
+ * closes by itself would try again on whatever broke. Thread-safe.
  */
 public final class ErrorThreshold implements Safeguard {
   /** Code of the reason that too many acts failed. */
@@ -74,10 +77,12 @@ public final class ErrorThreshold implements Safeguard {
    */
   public static ErrorThreshold of(int percent, int last) {
     if (percent < 1 || percent > 100) {
-      throw new IllegalArgumentException("An error threshold is 1 to 100 percent, but was " + percent + ".");
+      throw new IllegalArgumentException(
+          "An error threshold is 1 to 100 percent, but was " + percent + ".");
     }
     if (last < 1) {
-      throw new IllegalArgumentException("An error threshold looks at one act at least, but was " + last + ".");
+      throw new IllegalArgumentException(
+          "An error threshold looks at one act at least, but was " + last + ".");
     }
     return new ErrorThreshold(percent, last);
   }
@@ -111,7 +116,10 @@ public final class ErrorThreshold implements Safeguard {
         Reason.of(
             NAME,
             TRIPPED,
-            percent + " % or more of the last " + last + " acts failed. Find out why, then reset the threshold by name."));
+            percent
+                + " % or more of the last "
+                + last
+                + " acts failed. Find out why, then reset the threshold by name."));
   }
 
   private boolean kept() {
@@ -127,11 +135,14 @@ public final class ErrorThreshold implements Safeguard {
     try {
       JsonNode state = Json.read(value).get("tripped");
       if (state == null || !state.isBoolean()) {
-        throw new StateException("The document of the error threshold does not say whether it tripped. Restore or remove it.");
+        throw new StateException(
+            "The document of the error threshold does not say whether it tripped. Restore or remove it.");
       }
       return state.booleanValue();
     } catch (IOException e) {
-      throw new StateException("The document of the error threshold is " + e.getMessage() + ". Restore or remove it.", e);
+      throw new StateException(
+          "The document of the error threshold is " + e.getMessage() + ". Restore or remove it.",
+          e);
     }
   }
 
@@ -193,7 +204,10 @@ public final class ErrorThreshold implements Safeguard {
         return;
       }
     }
-    throw new StateException("The error threshold of guard '" + guard + "' could not be written: others kept changing it. Try again.");
+    throw new StateException(
+        "The error threshold of guard '"
+            + guard
+            + "' could not be written: others kept changing it. Try again.");
   }
 
   private String key() {

@@ -4,10 +4,11 @@ import dev.guard.Digest;
 import java.time.Instant;
 
 /**
- * A person's word that one unparseable reference may be ignored: bound to its place and exact value, signed with who and
- * why, and expiring.
+ * A person's word that one unparseable reference may be ignored: bound to its place and exact
+ * value, signed with who and why, and expiring.
  *
- * @param place the object and path it stands at, as {@link Reference#place()} and path: {@code source/object path}
+ * @param place the object and path it stands at, as {@link Reference#place()} and path: {@code
+ *     source/object path}
  * @param value the SHA-256 of the reference's exact value
  * @param who who acknowledged it; not blank
  * @param why why it is harmless; not blank
@@ -17,7 +18,8 @@ public record Acknowledgement(String place, Digest value, String who, String why
   /** Checks. */
   public Acknowledgement {
     if (place.isBlank() || who.isBlank() || why.isBlank()) {
-      throw new IllegalArgumentException("An acknowledgement names its place, who gave it, and why.");
+      throw new IllegalArgumentException(
+          "An acknowledgement names its place, who gave it, and why.");
     }
   }
 

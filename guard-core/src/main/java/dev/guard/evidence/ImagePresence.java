@@ -1,6 +1,9 @@
 package dev.guard.evidence;
 
-/** Whether a registry still holds an image completely. Implemented by guard-registry, asked by guard-k8s. */
+/**
+ * Whether a registry still holds an image completely. Implemented by guard-registry, asked by
+ * guard-k8s.
+ */
 public interface ImagePresence {
   /** The answer. UNKNOWN refuses whatever depends on it. */
   enum Presence {

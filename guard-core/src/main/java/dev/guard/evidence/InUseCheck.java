@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * InUseCheck.of(interpreter, List.of(prodEu, prodUs), Time.system())
  * }</pre>
  *
- * <p>Every source is listed anew when a plan or run begins, and whenever the last complete listing began more than the
- * maximum age ago. In use is REFUSE, naming the place. Unknown is REFUSE. A source that throws, answers incompletely, or is
- * empty although it held references when it was last read completely makes the evidence incomplete, and so does a
- * reference that could not be understood: HALT, naming what could not be read. What an incomplete listing did find still
+ * <p>Every source is listed anew when a plan or run begins, and whenever the last complete listing
+ * began more than the maximum age ago. In use is REFUSE, naming the place. Unknown is REFUSE. A
+ * source that throws, answers incompletely, or is empty although it held references when it was
+ * last read completely makes the evidence incomplete, and so does a reference that could not be
+ * understood: HALT, naming what could not be read. What an incomplete listing did find still
  * protects; its silence proves nothing. Thread-safe; one thread lists while others wait.
  */
 public final class InUseCheck implements Safeguard {
@@ -47,7 +48,8 @@ public final class InUseCheck implements Safeguard {
   private final Map<String, Integer> lastCounts = new HashMap<>();
   private volatile Listing listing;
 
-  private InUseCheck(Interpreter interpreter, List<ReferenceSource> sources, Time time, Duration maxAge) {
+  private InUseCheck(
+      Interpreter interpreter, List<ReferenceSource> sources, Time time, Duration maxAge) {
     this.interpreter = interpreter;
     this.sources = List.copyOf(sources);
     this.time = time;
@@ -77,13 +79,16 @@ public final class InUseCheck implements Safeguard {
    */
   public static InUseCheck of(Interpreter interpreter, List<ReferenceSource> sources, Time time) {
     if (sources.isEmpty()) {
-      throw new IllegalArgumentException("Evidence of use needs at least one source: none never means unused.");
+      throw new IllegalArgumentException(
+          "Evidence of use needs at least one source: none never means unused.");
     }
     Set<String> names = new HashSet<>();
     for (ReferenceSource source : sources) {
       if (source.name().isBlank() || !names.add(source.name())) {
         throw new IllegalArgumentException(
-            "Every source of evidence needs a name of its own, but '" + source.name() + "' is blank or stands twice.");
+            "Every source of evidence needs a name of its own, but '"
+                + source.name()
+                + "' is blank or stands twice.");
       }
     }
     return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1));
@@ -92,12 +97,18 @@ public final class InUseCheck implements Safeguard {
   /**
    * This check with another maximum age.
    *
-   * @param age how long ago the last complete listing may have begun; positive, at most {@link #OLDEST}
+   * @param age how long ago the last complete listing may have begun; positive, at most {@link
+   *     #OLDEST}
    * @return a new check that has read nothing yet
    */
   public InUseCheck maxAge(Duration age) {
     if (age.isNegative() || age.isZero() || age.compareTo(OLDEST) > 0) {
-      throw new IllegalArgumentException("Evidence may be at most " + OLDEST + " old, and more than nothing, but was " + age + ".");
+      throw new IllegalArgumentException(
+          "Evidence may be at most "
+              + OLDEST
+              + " old, and more than nothing, but was "
+              + age
+              + ".");
     }
     return new InUseCheck(interpreter, sources, time, age);
   }
@@ -123,7 +134,8 @@ public final class InUseCheck implements Safeguard {
       usage = interpret(interpreter, snapshots);
       gaps.addAll(usage.gaps());
     } catch (RuntimeException fault) {
-      gaps.add("the references could not be interpreted (" + fault.getClass().getSimpleName() + ")");
+      gaps.add(
+          "the references could not be interpreted (" + fault.getClass().getSimpleName() + ")");
     }
     listing = new Listing(List.copyOf(snapshots), usage, List.copyOf(gaps), began, beganNanos);
     if (gaps.isEmpty()) {
@@ -161,12 +173,16 @@ public final class InUseCheck implements Safeguard {
     int before = lastCounts.getOrDefault(snapshot.source(), 0);
     if (before > 0 && snapshot.references().isEmpty()) {
       return List.of(
-          snapshot.source() + " is empty, and held " + before + " references when it was last read completely");
+          snapshot.source()
+              + " is empty, and held "
+              + before
+              + " references when it was last read completely");
     }
     return List.of();
   }
 
-  private static Interpreter.Usage interpret(Interpreter interpreter, List<ReferenceSnapshot> snapshots) {
+  private static Interpreter.Usage interpret(
+      Interpreter interpreter, List<ReferenceSnapshot> snapshots) {
     List<Reference> all = new ArrayList<>();
     for (ReferenceSnapshot snapshot : snapshots) {
       all.addAll(snapshot.references());
@@ -188,7 +204,10 @@ public final class InUseCheck implements Safeguard {
     return verdict;
   }
 
-  /** By the longer of both clocks, so that neither a jump nor a suspended machine makes old evidence young. */
+  /**
+   * By the longer of both clocks, so that neither a jump nor a suspended machine makes old evidence
+   * young.
+   */
   @Override
   public boolean stale() {
     Listing last = listing;
@@ -213,8 +232,12 @@ public final class InUseCheck implements Safeguard {
     return all;
   }
 
-  /** The one decision: what an interpretation says of a target, and whether its silence may be believed. */
-  private static Verdict judge(Interpreter.@Nullable Usage usage, List<String> gaps, Target target) {
+  /**
+   * The one decision: what an interpretation says of a target, and whether its silence may be
+   * believed.
+   */
+  private static Verdict judge(
+      Interpreter.@Nullable Usage usage, List<String> gaps, Target target) {
     Evidence evidence = usage == null ? null : usage.of(target);
     if (evidence instanceof Evidence.InUse) {
       return inUse((Evidence.InUse) evidence);
@@ -225,7 +248,10 @@ public final class InUseCheck implements Safeguard {
     if (evidence instanceof Evidence.NotInUse) {
       return Verdict.allow();
     }
-    return unknown(evidence instanceof Evidence.Unknown ? ((Evidence.Unknown) evidence).why() : "nothing was answered");
+    return unknown(
+        evidence instanceof Evidence.Unknown
+            ? ((Evidence.Unknown) evidence).why()
+            : "nothing was answered");
   }
 
   private static Verdict inUse(Evidence.InUse use) {
@@ -235,7 +261,8 @@ public final class InUseCheck implements Safeguard {
       all =
           all.and(
               Verdict.refuse(
-                  Reason.of(NAME, Reason.IN_USE, "It is in use by " + place + more + ".").at(place)));
+                  Reason.of(NAME, Reason.IN_USE, "It is in use by " + place + more + ".")
+                      .at(place)));
     }
     return all;
   }
@@ -281,7 +308,10 @@ public final class InUseCheck implements Safeguard {
     return listing.gaps();
   }
 
-  /** A made-up reference must be found, through the real matching; and silence of an incomplete listing must not count. */
+  /**
+   * A made-up reference must be found, through the real matching; and silence of an incomplete
+   * listing must not count.
+   */
   @Override
   public List<Tripwire> tripwires() {
     return List.of(
@@ -297,7 +327,8 @@ public final class InUseCheck implements Safeguard {
             () -> {
               Interpreter.Probe probe = interpreter.probe();
               Interpreter.Usage silent = interpreter.interpret(List.of());
-              return has(judge(silent, List.of("made up by the tripwire"), probe.target()), UNKNOWN);
+              return has(
+                  judge(silent, List.of("made up by the tripwire"), probe.target()), UNKNOWN);
             }));
   }
 

@@ -4,8 +4,8 @@ import dev.guard.Target;
 import java.util.List;
 
 /**
- * Knows what raw references mean for targets: guard-registry interprets image references. Implementations are
- * thread-safe.
+ * Knows what raw references mean for targets: guard-registry interprets image references.
+ * Implementations are thread-safe.
  */
 public interface Interpreter {
   /**
@@ -17,8 +17,8 @@ public interface Interpreter {
   Usage interpret(List<Reference> references);
 
   /**
-   * A made-up target with a made-up reference that must be found to use it, for the tripwire of {@link InUseCheck}. It
-   * takes the same way through {@link #interpret} as everything else.
+   * A made-up target with a made-up reference that must be found to use it, for the tripwire of
+   * {@link InUseCheck}. It takes the same way through {@link #interpret} as everything else.
    *
    * @return the probe
    */

@@ -1,7 +1,8 @@
 package dev.guard.evidence;
 
 /**
- * A raw reference and the place where it stands. The value is as found; nothing repairs or interprets it.
+ * A raw reference and the place where it stands. The value is as found; nothing repairs or
+ * interprets it.
  *
  * @param source which source found it, for example the cluster's name
  * @param object the object that holds it, for example {@code Deployment/shop/api}
@@ -10,7 +11,8 @@ package dev.guard.evidence;
  * @param form what kind of text it is
  * @param note what else a person should know, for example {@code replicas 0}; may be empty
  */
-public record Reference(String source, String object, String path, String value, Form form, String note) {
+public record Reference(
+    String source, String object, String path, String value, Form form, String note) {
   /** What kind of text a reference is. */
   public enum Form {
     /** A declared name: an image reference, an id in a template. */
@@ -31,7 +33,8 @@ public record Reference(String source, String object, String path, String value,
   /**
    * The place for a reason: source, object, path and note.
    *
-   * @return for example {@code prod/Deployment/shop/api spec.template.spec.containers[0].image replicas 0}
+   * @return for example {@code prod/Deployment/shop/api spec.template.spec.containers[0].image
+   *     replicas 0}
    */
   public String where() {
     return place() + (path.isEmpty() ? "" : " " + path) + (note.isEmpty() ? "" : " " + note);

@@ -4,10 +4,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What one source found in one reading: complete, or incomplete with what is missing. An incomplete snapshot's
- * references still protect; its silence proves nothing.
+ * What one source found in one reading: complete, or incomplete with what is missing. An incomplete
+ * snapshot's references still protect; its silence proves nothing.
  */
-public sealed interface ReferenceSnapshot permits ReferenceSnapshot.Complete, ReferenceSnapshot.Incomplete {
+public sealed interface ReferenceSnapshot
+    permits ReferenceSnapshot.Complete, ReferenceSnapshot.Incomplete {
   /**
    * Which source was read.
    *
@@ -36,7 +37,8 @@ public sealed interface ReferenceSnapshot permits ReferenceSnapshot.Complete, Re
    * @param began when the reading began
    * @param references what was found
    */
-  record Complete(String source, Instant began, List<Reference> references) implements ReferenceSnapshot {
+  record Complete(String source, Instant began, List<Reference> references)
+      implements ReferenceSnapshot {
     /** Copies. */
     public Complete {
       references = List.copyOf(references);
@@ -58,7 +60,8 @@ public sealed interface ReferenceSnapshot permits ReferenceSnapshot.Complete, Re
       references = List.copyOf(references);
       gaps = List.copyOf(gaps);
       if (gaps.isEmpty()) {
-        throw new IllegalArgumentException("An incomplete snapshot says what is missing. Name at least one gap.");
+        throw new IllegalArgumentException(
+            "An incomplete snapshot says what is missing. Name at least one gap.");
       }
     }
   }

@@ -1,8 +1,9 @@
 package dev.guard.evidence;
 
 /**
- * Reads every reference it can see: a cluster, a list in Git, a static file. A source that fails answers with an
- * incomplete snapshot or throws; either blocks the run. Implementations are thread-safe.
+ * Reads every reference it can see: a cluster, a list in Git, a static file. A source that fails
+ * answers with an incomplete snapshot or throws; either blocks the run. Implementations are
+ * thread-safe.
  */
 public interface ReferenceSource {
   /**

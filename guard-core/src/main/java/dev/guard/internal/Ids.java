@@ -17,7 +17,8 @@ public final class Ids {
   private Ids() {}
 
   /**
-   * Names that share one random beginning and are counted up, so that naming a run costs next to nothing.
+   * Names that share one random beginning and are counted up, so that naming a run costs next to
+   * nothing.
    *
    * @param now the wall clock, for people who read the names
    * @return a source of names such as {@code 20261122T231500-9f86d081884c7d65-1}; thread-safe

@@ -11,7 +11,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How many acts may be in flight at once, over all threads that share it. One too many is refused at once; nothing waits.
+ * How many acts may be in flight at once, over all threads that share it. One too many is refused
+ * at once; nothing waits.
  *
  * <pre>{@code Guard.named("cleanup").safeguard(Bulkhead.of(4)).parallel(4, threads)}</pre>
  *
@@ -45,7 +46,8 @@ public final class Bulkhead implements Safeguard {
    */
   public static Bulkhead of(int acts) {
     if (acts < 1) {
-      throw new IllegalArgumentException("A bulkhead lets at least one act through, but was " + acts + ".");
+      throw new IllegalArgumentException(
+          "A bulkhead lets at least one act through, but was " + acts + ".");
     }
     return new Bulkhead(acts);
   }
@@ -68,7 +70,11 @@ public final class Bulkhead implements Safeguard {
   private Reservation take(io.github.resilience4j.bulkhead.Bulkhead from) {
     if (!from.tryAcquirePermission()) {
       return Reservation.Denied.of(
-          Reason.of(NAME, FULL, most + " acts are in flight already, which is the most. Try again when one has ended."));
+          Reason.of(
+              NAME,
+              FULL,
+              most
+                  + " acts are in flight already, which is the most. Try again when one has ended."));
     }
     return (Reservation.Held) how -> from.onComplete();
   }

@@ -17,17 +17,18 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * When acts may happen: on these days, between these local times. Outside, the run halts; nothing is latched, and the next
- * run inside the window goes on.
+ * When acts may happen: on these days, between these local times. Outside, the run halts; nothing
+ * is latched, and the next run inside the window goes on.
  *
  * <pre>{@code
  * ChangeWindow.on(EnumSet.range(MONDAY, THURSDAY), LocalTime.of(9, 0), LocalTime.of(16, 0), ZoneId.of("Europe/Berlin"), time)
  * }</pre>
  *
- * <p>The beginning is included, the end is not; an end before the beginning reaches into the next day, and counts to the day
- * on which it began. Local times follow the zone, also through daylight saving: a time that is skipped is never in the
- * window, one that comes twice is twice. No days, or an end that equals its beginning, is an error: a gap never means
- * always. Immutable and thread-safe.
+ * <p>The beginning is included, the end is not; an end before the beginning reaches into the next
+ * day, and counts to the day on which it began. Local times follow the zone, also through daylight
+ * saving: a time that is skipped is never in the window, one that comes twice is twice. No days, or
+ * an end that equals its beginning, is an error: a gap never means always. Immutable and
+ * thread-safe.
  */
 public final class ChangeWindow implements Safeguard {
   /** Code of the reason that it is outside the window. */
@@ -59,12 +60,15 @@ public final class ChangeWindow implements Safeguard {
    * @param time where time comes from
    * @return the window
    */
-  public static ChangeWindow on(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId zone, Time time) {
+  public static ChangeWindow on(
+      Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId zone, Time time) {
     if (days.isEmpty()) {
-      throw new IllegalArgumentException("A change window needs at least one day: none never means all.");
+      throw new IllegalArgumentException(
+          "A change window needs at least one day: none never means all.");
     }
     if (from.equals(to)) {
-      throw new IllegalArgumentException("A change window from " + from + " to " + to + " is empty: empty never means always.");
+      throw new IllegalArgumentException(
+          "A change window from " + from + " to " + to + " is empty: empty never means always.");
     }
     Objects.requireNonNull(zone, "zone");
     Objects.requireNonNull(time, "time");
@@ -78,7 +82,8 @@ public final class ChangeWindow implements Safeguard {
     if (from.isBefore(to)) {
       return days.contains(today) && !now.isBefore(from) && now.isBefore(to);
     }
-    return (days.contains(today) && !now.isBefore(from)) || (days.contains(today.minus(1)) && now.isBefore(to));
+    return (days.contains(today) && !now.isBefore(from))
+        || (days.contains(today.minus(1)) && now.isBefore(to));
   }
 
   @Override
@@ -99,7 +104,15 @@ public final class ChangeWindow implements Safeguard {
         Reason.of(
             NAME,
             OUTSIDE,
-            "Now is outside the change window, " + days + " from " + from + " to " + to + " " + zone + ". Run again inside it."));
+            "Now is outside the change window, "
+                + days
+                + " from "
+                + from
+                + " to "
+                + to
+                + " "
+                + zone
+                + ". Run again inside it."));
   }
 
   /** Some minute of a week must be outside; a window that is always open could never refuse. */

@@ -12,14 +12,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How fast acts may follow each other: a token bucket on the monotonic clock. {@code apply} waits for the next token, asking
- * the kill switch at least every second; a single call that would have to wait is refused with the time.
+ * How fast acts may follow each other: a token bucket on the monotonic clock. {@code apply} waits
+ * for the next token, asking the kill switch at least every second; a single call that would have
+ * to wait is refused with the time.
  *
- * <pre>{@code Pace.of(10, Duration.ofMinutes(1), Time.system())   // ten at once, then one every six seconds}</pre>
+ * <pre>
+ * {@code Pace.of(10, Duration.ofMinutes(1), Time.system())   // ten at once, then one every six seconds}
+ * </pre>
  *
- * <p>Tokens are drawn when an act is reserved; only an act that did not run gives its token back. Targets are counted, not
- * intents; an intent of more targets than the bucket holds is always refused. In memory: pace is a courtesy to the
- * target's system, budgets that must survive a restart are {@code BlastRadiusLimit}'s. Thread-safe.
+ * <p>Tokens are drawn when an act is reserved; only an act that did not run gives its token back.
+ * Targets are counted, not intents; an intent of more targets than the bucket holds is always
+ * refused. In memory: pace is a courtesy to the target's system, budgets that must survive a
+ * restart are {@code BlastRadiusLimit}'s. Thread-safe.
  */
 public final class Pace implements Safeguard {
   /** Code of the reason that an act comes too soon. */
@@ -53,10 +57,12 @@ public final class Pace implements Safeguard {
   public static Pace of(int targets, Duration interval, Time time) {
     Objects.requireNonNull(time, "time");
     if (targets < 1) {
-      throw new IllegalArgumentException("A pace allows at least one target per interval, but was " + targets + ".");
+      throw new IllegalArgumentException(
+          "A pace allows at least one target per interval, but was " + targets + ".");
     }
     if (interval.isNegative() || interval.toNanos() / targets < 1) {
-      throw new IllegalArgumentException("A pace's interval must be positive, but was " + interval + ".");
+      throw new IllegalArgumentException(
+          "A pace's interval must be positive, but was " + interval + ".");
     }
     return new Pace(targets, interval.toNanos() / targets, time);
   }
@@ -68,7 +74,9 @@ public final class Pace implements Safeguard {
    */
   public synchronized Duration nextIn() {
     fill();
-    return tokens > 0 ? Duration.ZERO : Duration.ofNanos(Math.max(1, nanosPerToken - (time.nanos() - filledAt)));
+    return tokens > 0
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(1, nanosPerToken - (time.nanos() - filledAt)));
   }
 
   private void fill() {
@@ -103,7 +111,13 @@ public final class Pace implements Safeguard {
         Reason.of(
             NAME,
             TOO_FAST,
-            "The pace allows " + burst + " at once and has " + free + " left, " + asked + " asked. Come again later, or ask for fewer."));
+            "The pace allows "
+                + burst
+                + " at once and has "
+                + free
+                + " left, "
+                + asked
+                + " asked. Come again later, or ask for fewer."));
   }
 
   @Override
@@ -127,7 +141,8 @@ public final class Pace implements Safeguard {
   @Override
   public List<Tripwire> tripwires() {
     return List.of(
-        new Tripwire("one more than the bucket holds is refused", () -> !decide(burst + 1, burst).allowed()),
+        new Tripwire(
+            "one more than the bucket holds is refused", () -> !decide(burst + 1, burst).allowed()),
         new Tripwire("an empty bucket refuses", () -> !decide(1, 0).allowed()));
   }
 }

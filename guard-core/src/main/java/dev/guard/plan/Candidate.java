@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param target the target
  * @param mark what must still be true of it at the act, or null if its identity says it all
  * @param because why this one, or empty for the selection's own reason
- * @param after other candidates that must be DONE before this one is acted on; if one is not, this one is SKIPPED
+ * @param after other candidates that must be DONE before this one is acted on; if one is not, this
+ *     one is SKIPPED
  */
-public record Candidate(Target target, @Nullable Fingerprint mark, String because, List<Target> after) {
+public record Candidate(
+    Target target, @Nullable Fingerprint mark, String because, List<Target> after) {
   /** Checks and copies. */
   public Candidate {
     Objects.requireNonNull(target, "target");

@@ -20,11 +20,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable, digest-identified list of planned targets with verdicts and fingerprints: what people review, and what
- * {@code apply} is bounded by. It lives until it expires; {@code apply} only ever shrinks it.
+ * An immutable, digest-identified list of planned targets with verdicts and fingerprints: what
+ * people review, and what {@code apply} is bounded by. It lives until it expires; {@code apply}
+ * only ever shrinks it.
  *
- * <p>Written as {@code {"schema":"guard.plan/1","digest":"sha256:…","plan":{…}}}, the digest being over the RFC 8785 bytes
- * of {@code plan}. The digest finds accidents; it does not stop a forger, who can compute it too. Thread-safe.
+ * <p>Written as {@code {"schema":"guard.plan/1","digest":"sha256:…","plan":{…}}}, the digest being
+ * over the RFC 8785 bytes of {@code plan}. The digest finds accidents; it does not stop a forger,
+ * who can compute it too. Thread-safe.
  *
  * <pre>{@code
  * plan.write(Path.of("plan.json"));
@@ -98,7 +100,8 @@ public final class Plan {
    *
    * @param bytes the file's content
    * @return the plan
-   * @throws PlanRejectedException if it is not a plan, or was altered; the message quotes none of it
+   * @throws PlanRejectedException if it is not a plan, or was altered; the message quotes none of
+   *     it
    */
   public static Plan parse(byte[] bytes) {
     JsonNode document;
@@ -123,12 +126,23 @@ public final class Plan {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
         throw new PlanRejectedException(
-            "The plan " + file + " has " + size + " bytes, but at most " + MAX_BYTES + " are read. Make a new plan.");
+            "The plan "
+                + file
+                + " has "
+                + size
+                + " bytes, but at most "
+                + MAX_BYTES
+                + " are read. Make a new plan.");
       }
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new PlanRejectedException(
-          "The plan " + file + " cannot be read (" + e.getClass().getSimpleName() + "). Check the path.", e);
+          "The plan "
+              + file
+              + " cannot be read ("
+              + e.getClass().getSimpleName()
+              + "). Check the path.",
+          e);
     }
     return parse(bytes);
   }
@@ -230,6 +244,14 @@ public final class Plan {
 
   @Override
   public String toString() {
-    return "Plan " + digest + " of guard '" + header.guard() + "': " + wouldGo().size() + " of " + items.size() + " would go";
+    return "Plan "
+        + digest
+        + " of guard '"
+        + header.guard()
+        + "': "
+        + wouldGo().size()
+        + " of "
+        + items.size()
+        + " would go";
   }
 }

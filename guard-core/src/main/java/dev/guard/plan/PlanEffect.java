@@ -9,11 +9,12 @@ import java.util.Optional;
 /**
  * The caller's code that acts on one planned target at a time. As a lambda it is the act alone:
  *
- * <pre>{@code Report report = guard.apply(plan, item -> Files.delete(pathOf(item.target())));}</pre>
+ * <pre>{@code Report report = guard.apply(plan, item -> Files.delete(pathOf(item.target())));}
+ * </pre>
  *
- * <p>Called on the thread that called {@code apply} (with parallelism, on the guard's executor, several at once). Its
- * exceptions end up in the report and the journal as FAILED, or as IN_DOUBT if they are {@link
- * dev.guard.Effect.OutcomeUnknown}.
+ * <p>Called on the thread that called {@code apply} (with parallelism, on the guard's executor,
+ * several at once). Its exceptions end up in the report and the journal as FAILED, or as IN_DOUBT
+ * if they are {@link dev.guard.Effect.OutcomeUnknown}.
  */
 @FunctionalInterface
 public interface PlanEffect {
@@ -26,7 +27,8 @@ public interface PlanEffect {
   void act(PermittedItem item) throws Exception;
 
   /**
-   * Asked once before the first act of an executing run: can this work at all? Never asked in a rehearsal.
+   * Asked once before the first act of an executing run: can this work at all? Never asked in a
+   * rehearsal.
    *
    * @param plan the plan about to be applied
    * @return ALLOW, or HALT with the reason; by default ALLOW
@@ -37,7 +39,8 @@ public interface PlanEffect {
   }
 
   /**
-   * Reads anew, right before the act, what the plan saw of a target. Also asked in a rehearsal: it must only read.
+   * Reads anew, right before the act, what the plan saw of a target. Also asked in a rehearsal: it
+   * must only read.
    *
    * @param item the planned target
    * @return the fingerprint now, or empty if the target is gone

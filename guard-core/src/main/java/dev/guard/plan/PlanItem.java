@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param after other items that must be DONE before this one is acted on
  */
 public record PlanItem(
-    Target target, Verdict verdict, @Nullable Fingerprint mark, String because, List<Target> after) {
+    Target target,
+    Verdict verdict,
+    @Nullable Fingerprint mark,
+    String because,
+    List<Target> after) {
   /** Copies. */
   public PlanItem {
     after = List.copyOf(after);

@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The plan's written form. Reading is strict: an unknown, missing or mistyped field is an altered plan. */
+/**
+ * The plan's written form. Reading is strict: an unknown, missing or mistyped field is an altered
+ * plan.
+ */
 final class PlanJson {
   static final String SCHEMA = "guard.plan/1";
 
@@ -123,7 +126,8 @@ final class PlanJson {
       }
       return plan;
     } catch (Malformed | IllegalArgumentException | DateTimeException e) {
-      throw new PlanRejectedException("This is no valid plan: " + e.getMessage() + " Make a new plan.", e);
+      throw new PlanRejectedException(
+          "This is no valid plan: " + e.getMessage() + " Make a new plan.", e);
     }
   }
 
@@ -137,7 +141,9 @@ final class PlanJson {
             Instant.parse(plan.text("made")),
             Instant.parse(plan.text("expires")),
             new Digest(plan.text("protection")),
-            plan.has("population") ? readPopulation(new Fields(plan.object("population"), "population")) : null,
+            plan.has("population")
+                ? readPopulation(new Fields(plan.object("population"), "population"))
+                : null,
             plan.texts("unread"),
             plan.map("facts"));
     Verdict verdict = readVerdict(new Fields(plan.object("verdict"), "verdict"));
@@ -192,11 +198,17 @@ final class PlanJson {
       String where = reason.has("where") ? reason.text("where") : null;
       reasons.add(
           new Reason(
-              reason.text("safeguard"), reason.text("code"), reason.text("message"), where, reason.flag("pending")));
+              reason.text("safeguard"),
+              reason.text("code"),
+              reason.text("message"),
+              where,
+              reason.flag("pending")));
       reason.done();
     }
     node.done();
-    return level == Verdict.Level.ALLOW && reasons.isEmpty() ? Verdict.allow() : new Verdict(level, reasons);
+    return level == Verdict.Level.ALLOW && reasons.isEmpty()
+        ? Verdict.allow()
+        : new Verdict(level, reasons);
   }
 
   /** What is wrong with a plan file; becomes a {@link PlanRejectedException}. */

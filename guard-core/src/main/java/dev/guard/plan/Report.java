@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of an {@code apply}: one entry for every planned target. DONE, FAILED and IN_DOUBT equal the journal's.
+ * What came of an {@code apply}: one entry for every planned target. DONE, FAILED and IN_DOUBT
+ * equal the journal's.
  *
  * @param run the run's id, under which the journal has it
  * @param plan the plan's digest
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param entries one for every planned target, in the plan's order
  * @param halt why the run ended early, or null if it did not
  */
-public record Report(String run, Digest plan, boolean executed, List<Entry> entries, @Nullable Verdict halt) {
+public record Report(
+    String run, Digest plan, boolean executed, List<Entry> entries, @Nullable Verdict halt) {
   /** What can come of a planned target. */
   public enum Fate {
     /** The act ran. */

@@ -1,6 +1,7 @@
 package dev.guard.plan;
 
 import dev.guard.Population;
+import dev.guard.Target;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,19 +12,18 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import dev.guard.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The candidates of a plan: an action, targets with their fingerprints and order, what they are a part of, and why they
- * were chosen.
+ * The candidates of a plan: an action, targets with their fingerprints and order, what they are a
+ * part of, and why they were chosen.
  *
  * <pre>{@code
  * Selection.of("file.delete", targets).outOf(Population.of(1200)).because("older than 30 days")
  * }</pre>
  *
- * <p>Immutable and thread-safe. No target may be named twice; an empty selection makes an empty plan, never one of
- * everything.
+ * <p>Immutable and thread-safe. No target may be named twice; an empty selection makes an empty
+ * plan, never one of everything.
  */
 public final class Selection {
   private final String action;
@@ -139,7 +139,8 @@ public final class Selection {
       Set<Target> seen = new HashSet<>();
       for (Candidate candidate : this.candidates) {
         if (!seen.add(candidate.target())) {
-          throw new IllegalArgumentException("The target " + candidate.target() + " is selected twice.");
+          throw new IllegalArgumentException(
+              "The target " + candidate.target() + " is selected twice.");
         }
       }
       for (Candidate candidate : this.candidates) {

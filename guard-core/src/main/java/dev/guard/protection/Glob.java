@@ -1,8 +1,8 @@
 package dev.guard.protection;
 
 /**
- * A pattern with {@code *} and {@code ?}, matched without recursion and without a regular expression: at most pattern
- * times value steps, and no allocation.
+ * A pattern with {@code *} and {@code ?}, matched without recursion and without a regular
+ * expression: at most pattern times value steps, and no allocation.
  */
 final class Glob {
   private final String pattern;

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * What may never be touched. Deny wins: no order, approval or age lets a protected target through, and a protection that
- * cannot be evaluated protects.
+ * What may never be touched. Deny wins: no order, approval or age lets a protected target through,
+ * and a protection that cannot be evaluated protects.
  *
  * <pre>{@code
  * Protection.ids(List.of("production"))
@@ -27,10 +27,10 @@ import java.util.function.Predicate;
  *     .or(Protection.when("young", "v1", target -> isYoung(target)))
  * }</pre>
  *
- * <p>Patterns know {@code *} (any characters, also none) and {@code ?} (one character); they match the whole value, or, for
- * a label that holds several values separated by commas, any one of them. A blank pattern, id or label is an error, never
- * everything. Its {@link #digest} is part of every plan, so that a plan does not outlive a change of the list. Immutable
- * and thread-safe.
+ * <p>Patterns know {@code *} (any characters, also none) and {@code ?} (one character); they match
+ * the whole value, or, for a label that holds several values separated by commas, any one of them.
+ * A blank pattern, id or label is an error, never everything. Its {@link #digest} is part of every
+ * plan, so that a plan does not outlive a change of the list. Immutable and thread-safe.
  */
 public final class Protection implements Safeguard {
   /** Code of the reason that a target is protected. */
@@ -154,11 +154,13 @@ public final class Protection implements Safeguard {
    * @param example a target for which it holds, for the tripwire
    * @return the protection
    */
-  public static Protection when(String what, String version, Predicate<Target> holds, Target example) {
+  public static Protection when(
+      String what, String version, Predicate<Target> holds, Target example) {
     blank("condition's name", what);
     blank("condition's version", version);
     Objects.requireNonNull(holds, "condition");
-    Rule rule = new Rule(canonical("when", what, version), "it is protected: " + what, holds, example);
+    Rule rule =
+        new Rule(canonical("when", what, version), "it is protected: " + what, holds, example);
     return new Protection("protection", List.of(rule));
   }
 
@@ -200,7 +202,11 @@ public final class Protection implements Safeguard {
    */
   public Digest digest() {
     StringBuilder text = new StringBuilder();
-    rules.stream().map(Rule::canonical).sorted().distinct().forEach(rule -> text.append(rule).append('\n'));
+    rules.stream()
+        .map(Rule::canonical)
+        .sorted()
+        .distinct()
+        .forEach(rule -> text.append(rule).append('\n'));
     return Digest.of(text.toString());
   }
 
@@ -241,7 +247,11 @@ public final class Protection implements Safeguard {
         continue;
       }
       if (held) {
-        all = all.and(Verdict.refuse(Reason.of(name, PROTECTED, target + " stays, because " + rule.sentence() + ".")));
+        all =
+            all.and(
+                Verdict.refuse(
+                    Reason.of(
+                        name, PROTECTED, target + " stays, because " + rule.sentence() + ".")));
       }
     }
     return all;
@@ -254,7 +264,8 @@ public final class Protection implements Safeguard {
     for (Rule rule : rules) {
       wires.add(
           new Tripwire(
-              rule.sentence(), () -> judge(rule.probe()).level().compareTo(Verdict.Level.REFUSE) >= 0));
+              rule.sentence(),
+              () -> judge(rule.probe()).level().compareTo(Verdict.Level.REFUSE) >= 0));
     }
     return List.copyOf(wires);
   }
@@ -285,7 +296,8 @@ public final class Protection implements Safeguard {
 
   private static String blank(String what, String value) {
     if (value.isBlank()) {
-      throw new IllegalArgumentException("A " + what + " may not be blank: blank never means everything.");
+      throw new IllegalArgumentException(
+          "A " + what + " may not be blank: blank never means everything.");
     }
     return value;
   }

@@ -3,8 +3,9 @@ package dev.guard.state;
 import java.util.Optional;
 
 /**
- * Keeps two runs of one guard apart. A store that can do this implements it besides {@link StateStore}. The lock is
- * released by the operating system when its process dies; the document beside it only names the owner.
+ * Keeps two runs of one guard apart. A store that can do this implements it besides {@link
+ * StateStore}. The lock is released by the operating system when its process dies; the document
+ * beside it only names the owner.
  */
 public interface RunLock {
   /**

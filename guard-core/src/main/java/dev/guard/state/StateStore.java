@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A linearizable store of small documents, changed only by compare-and-set.
  *
- * <p>Keys are {@code guard/kind/name} in lower-case letters, digits, dot, dash and slash, at most 200 characters; take
- * {@link #key} for names that are not. Implementations are thread-safe. An unreadable store throws; it never answers
- * absent.
+ * <p>Keys are {@code guard/kind/name} in lower-case letters, digits, dot, dash and slash, at most
+ * 200 characters; take {@link #key} for names that are not. Implementations are thread-safe. An
+ * unreadable store throws; it never answers absent.
  */
 public interface StateStore {
   /**
@@ -29,8 +29,8 @@ public interface StateStore {
    * @param expected the version last read, or null if the document must be absent
    * @param value the new value, at most {@link Capabilities#maxValueBytes}
    * @return the new version, or empty if the document changed meanwhile
-   * @throws dev.guard.StateException if the store could not be written; {@code mayHaveRun()} if the write's fate is
-   *     unknown
+   * @throws dev.guard.StateException if the store could not be written; {@code mayHaveRun()} if the
+   *     write's fate is unknown
    */
   Optional<String> compareAndSet(String key, @Nullable String expected, byte[] value);
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Time, as Guard sees it: a wall clock, a monotonic clock, and waiting. Everything that reads a clock takes one of
- * these, so that tests can step it. Implementations are thread-safe.
+ * Time, as Guard sees it: a wall clock, a monotonic clock, and waiting. Everything that reads a
+ * clock takes one of these, so that tests can step it. Implementations are thread-safe.
  *
  * <pre>{@code Guard.named("cleanup").time(Time.system())}</pre>
  */
@@ -18,7 +18,8 @@ public interface Time {
   Instant now();
 
   /**
-   * The monotonic clock, in nanoseconds from an arbitrary origin; it may stand still while the machine is suspended.
+   * The monotonic clock, in nanoseconds from an arbitrary origin; it may stand still while the
+   * machine is suspended.
    *
    * @return nanoseconds
    */

@@ -59,7 +59,7 @@ public class CallBenchmark {
         Guard.named("bench")
             .dryRun(DryRun.off())
             .killSwitch(KillSwitch.supplier("flag", () -> KillSwitch.State.RUN))
-            .blastRadius(BlastRadiusLimit.perCall(10))
+            .blastRadius(BlastRadiusLimit.perPlan(10))
             .protection(Protection.ids(List.of("production", "staging", "main")))
             .audit(memory)
             .build();

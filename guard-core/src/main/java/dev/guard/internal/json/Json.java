@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 /**
- * Not API. JSON behind one class: reading is bounded in depth and size and refuses duplicate keys and trailing text;
- * canonical bytes follow RFC 8785.
+ * Not API. JSON behind one class: reading is bounded in depth and size and refuses duplicate keys
+ * and trailing text; canonical bytes follow RFC 8785.
  */
 public final class Json {
   private static final int MAX_DEPTH = 100;
@@ -46,7 +46,8 @@ public final class Json {
    *
    * @param bytes UTF-8
    * @return the tree
-   * @throws IOException if it is not exactly one JSON value within the bounds; the message quotes none of the text
+   * @throws IOException if it is not exactly one JSON value within the bounds; the message quotes
+   *     none of the text
    */
   public static JsonNode read(byte[] bytes) throws IOException {
     try {
@@ -99,7 +100,8 @@ public final class Json {
     try {
       return new JsonCanonicalizer(MAPPER.writeValueAsString(tree)).getEncodedUTF8();
     } catch (IOException e) {
-      throw new IllegalStateException("A tree of our own could not be written as canonical JSON.", e);
+      throw new IllegalStateException(
+          "A tree of our own could not be written as canonical JSON.", e);
     }
   }
 

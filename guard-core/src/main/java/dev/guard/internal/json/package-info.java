@@ -1,6 +1,6 @@
 /**
- * Not API: the one place that knows the JSON library. Bounded, strict reading; writing; canonical bytes. Formats may not
- * live here.
+ * Not API: the one place that knows the JSON library. Bounded, strict reading; writing; canonical
+ * bytes. Formats may not live here.
  */
 @NullMarked
 package dev.guard.internal.json;
