@@ -1,0 +1,320 @@
+package dev.guard.registry.cleanup;
+
+import dev.guard.evidence.Reference;
+import dev.guard.registry.inventory.ImageManifest;
+import dev.guard.registry.inventory.RegistryInventory;
+import dev.guard.registry.inventory.RepositoryGraph;
+import dev.guard.registry.reference.ContentDigest;
+import dev.guard.registry.reference.ImageId;
+import dev.guard.registry.reference.ImageReference;
+import dev.guard.registry.reference.ParsedReference;
+import dev.guard.registry.reference.UnparseableReference;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that references protect in an inventory: what they name, by tag, digest or config, and what hangs together with
+ * it: children, indexes, referrers and subjects, over all repositories, because the same digest is the same content wherever
+ * it is. Immutable.
+ */
+final class ProtectedSet {
+  private static final int SHOWN_PLACES = 3;
+  private static final int SHOWN_VALUE = 300;
+  private static final Pattern HEX = Pattern.compile("(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._/-]+");
+
+  /** Which references need a digest: the first few, and how many in all. */
+  static final class Use {
+    private final List<Reference> first = new ArrayList<>(SHOWN_PLACES);
+    private long total;
+
+    private void add(Reference reference) {
+      total++;
+      if (first.size() < SHOWN_PLACES) {
+        first.add(reference);
+      }
+    }
+
+    private void add(Use other) {
+      total += other.total;
+      for (Reference reference : other.first) {
+        if (first.size() < SHOWN_PLACES) {
+          first.add(reference);
+        }
+      }
+    }
+
+    List<Reference> first() {
+      return List.copyOf(first);
+    }
+
+    long total() {
+      return total;
+    }
+  }
+
+  private final Map<ContentDigest, Use> uses;
+  private final List<String> gaps;
+
+  private ProtectedSet(Map<ContentDigest, Use> uses, List<String> gaps) {
+    this.uses = uses;
+    this.gaps = List.copyOf(gaps);
+  }
+
+  static ProtectedSet of(Graphs graphs, List<Reference> references, ImageNames names) {
+    return new Builder(graphs, names).build(references);
+  }
+
+  /** Who needs a digest; empty if nobody does. */
+  Optional<Use> use(ContentDigest digest) {
+    return Optional.ofNullable(uses.get(digest));
+  }
+
+  /** What could not be understood and may mean anything. */
+  List<String> gaps() {
+    return gaps;
+  }
+
+  /** The graphs of an inventory with the indexes that matching needs; made once an inventory. */
+  static final class Graphs {
+    private final RegistryInventory inventory;
+    private final Map<ContentDigest, List<RepositoryGraph>> holders = new HashMap<>();
+    private final Map<ContentDigest, List<ContentDigest>> byConfig = new HashMap<>();
+    private final Set<String> paths = new HashSet<>();
+
+    Graphs(RegistryInventory inventory) {
+      this.inventory = inventory;
+      paths.addAll(inventory.repositories().keySet());
+      paths.addAll(inventory.unread().keySet());
+      for (RepositoryGraph graph : inventory.repositories().values()) {
+        List<RepositoryGraph> alone = List.of(graph);
+        for (ImageManifest manifest : graph.manifests().values()) {
+          hold(manifest.digest(), alone);
+          for (ImageManifest.Child child : manifest.children()) {
+            hold(child.digest(), alone);
+          }
+          manifest.subject().ifPresent(subject -> hold(subject, alone));
+          manifest.config().ifPresent(config -> byConfig.merge(config, List.of(manifest.digest()), Graphs::joined));
+        }
+      }
+    }
+
+    private void hold(ContentDigest digest, List<RepositoryGraph> alone) {
+      holders.merge(digest, alone, (old, more) -> old.contains(more.get(0)) ? old : joined(old, more));
+    }
+
+    private static <T> List<T> joined(List<T> a, List<T> b) {
+      List<T> all = new ArrayList<>(a);
+      all.addAll(b);
+      return all;
+    }
+
+    RegistryInventory inventory() {
+      return inventory;
+    }
+
+    /** Everything that must stay if this one must: one step. */
+    Set<ContentDigest> neighbours(ContentDigest digest) {
+      Set<ContentDigest> near = new LinkedHashSet<>();
+      for (RepositoryGraph graph : holders.getOrDefault(digest, List.of())) {
+        ImageManifest manifest = graph.manifests().get(digest);
+        if (manifest != null) {
+          manifest.children().forEach(child -> near.add(child.digest()));
+        }
+        near.addAll(graph.parentsOf(digest));
+        near.addAll(graph.referrersOf(digest));
+        near.addAll(graph.subjectsOf(digest));
+      }
+      return near;
+    }
+  }
+
+  private static final class Builder {
+    private final Graphs graphs;
+    private final ImageNames names;
+    private final Map<ContentDigest, Use> uses = new LinkedHashMap<>();
+    private final List<String> gaps = new ArrayList<>();
+
+    Builder(Graphs graphs, ImageNames names) {
+      this.graphs = graphs;
+      this.names = names;
+    }
+
+    ProtectedSet build(List<Reference> references) {
+      Map<String, Use> byName = new LinkedHashMap<>();
+      Map<String, Use> byId = new LinkedHashMap<>();
+      for (Reference reference : references) {
+        (reference.form() == Reference.Form.IDENTITY ? byId : byName)
+            .computeIfAbsent(reference.value(), absent -> new Use())
+            .add(reference);
+      }
+      byName.forEach(this::name);
+      byId.forEach(this::id);
+      close();
+      return new ProtectedSet(uses, gaps);
+    }
+
+    private void name(String value, Use use) {
+      if (ImageId.parse(value) instanceof ImageId.OfConfig bare) {
+        config(bare.config(), use); // a bare digest is never a repository called sha256
+        return;
+      }
+      ParsedReference parsed = ImageReference.parse(value);
+      if (parsed instanceof ImageReference reference) {
+        reference(reference, use);
+      } else if (parsed instanceof UnparseableReference broken) {
+        unparseable(broken, use);
+      }
+    }
+
+    private void reference(ImageReference reference, Use use) {
+      reference.digest().ifPresent(digest -> protect(digest, use));
+      reference
+          .effectiveTag()
+          .ifPresent(
+              tag -> {
+                for (String path : names.paths(reference)) {
+                  graphs
+                      .inventory
+                      .repository(path)
+                      .map(graph -> graph.tags().get(tag))
+                      .ifPresent(digest -> protect(digest, use));
+                }
+              });
+    }
+
+    private void id(String value, Use use) {
+      ImageId id = ImageId.parse(value);
+      if (id instanceof ImageId.OfManifest manifest) {
+        protect(manifest.digest(), use);
+        manifest
+            .reference()
+            .tag()
+            .ifPresent(tag -> reference(manifest.reference(), use));
+      } else if (id instanceof ImageId.OfConfig image) {
+        config(image.config(), use);
+      } else if (id instanceof ImageId.Unreadable) {
+        hexes(value, use);
+        gaps.add(gap("reports an image id of no known form", value, use));
+      }
+    }
+
+    /** A config's digest; the same text may also be a manifest's. */
+    private void config(ContentDigest digest, Use use) {
+      protect(digest, use);
+      for (ContentDigest manifest : graphs.byConfig.getOrDefault(digest, List.of())) {
+        protect(manifest, use);
+      }
+    }
+
+    /** Protects whole repositories that the text literally names; if it names none, nobody knows what it means. */
+    private void unparseable(UnparseableReference broken, Use use) {
+      Set<String> named = literals(broken.raw());
+      for (String repository : named) {
+        graphs
+            .inventory
+            .repository(repository)
+            .ifPresent(graph -> graph.manifests().keySet().forEach(digest -> protect(digest, use)));
+      }
+      hexes(broken.raw(), use);
+      if (named.isEmpty()) {
+        gaps.add(gap("is no image reference", broken.raw(), use));
+      }
+    }
+
+    private void hexes(String text, Use use) {
+      Matcher matcher = HEX.matcher(bounded(text));
+      while (matcher.find()) {
+        config(new ContentDigest("sha256:" + matcher.group()), use);
+      }
+    }
+
+    /** The repositories, read or not, whose path stands in a text as a whole word before a tag, a digest or the end. */
+    private Set<String> literals(String raw) {
+      String text = bounded(raw);
+      Set<String> all = graphs.paths;
+      Set<String> found = new TreeSet<>();
+      Matcher matcher = WORD.matcher(text);
+      while (matcher.find()) {
+        String word = matcher.group();
+        char before = matcher.start() == 0 ? ' ' : text.charAt(matcher.start() - 1);
+        char after = matcher.end() == text.length() ? ' ' : text.charAt(matcher.end());
+        boolean ends = " \t\r\n:@\"',;)".indexOf(after) >= 0;
+        boolean begins = " \t\r\n\"',;(=".indexOf(before) >= 0;
+        if (!ends || word.endsWith("/")) {
+          continue;
+        }
+        boolean openFront = !begins && word.startsWith("/");
+        String path = word.startsWith("/") ? word.substring(1) : word;
+        if (begins) {
+          for (String rest = path; !rest.isEmpty(); rest = afterSlash(rest)) {
+            if (all.contains(rest)) {
+              found.add(rest);
+            }
+          }
+        } else if (openFront && !path.isEmpty()) {
+          // What stands before may hold a part of the path: every repository that ends like this is meant.
+          for (String repository : all) {
+            if (repository.equals(path) || repository.endsWith("/" + path)) {
+              found.add(repository);
+            }
+          }
+        }
+      }
+      return found;
+    }
+
+    private static String afterSlash(String path) {
+      int slash = path.indexOf('/');
+      return slash < 0 ? "" : path.substring(slash + 1);
+    }
+
+    private static String bounded(String text) {
+      return text.length() <= ImageReference.MAX_LENGTH
+          ? text
+          : text.substring(0, ImageReference.MAX_LENGTH);
+    }
+
+    private static String gap(String what, String value, Use use) {
+      String shown = value.length() <= SHOWN_VALUE ? value : value.substring(0, SHOWN_VALUE) + "…";
+      Reference first = use.first.get(0);
+      return first.where()
+          + " "
+          + what
+          + ": '"
+          + shown.replaceAll("\\p{C}", "?")
+          + "'"
+          + (use.total > 1 ? " (and " + (use.total - 1) + " more places)" : "")
+          + ". Mend it or acknowledge it.";
+    }
+
+    private void protect(ContentDigest digest, Use use) {
+      uses.computeIfAbsent(digest, absent -> new Use()).add(use);
+    }
+
+    private void close() {
+      ArrayDeque<ContentDigest> open = new ArrayDeque<>(uses.keySet());
+      while (!open.isEmpty()) {
+        ContentDigest digest = open.remove();
+        Use use = uses.get(digest);
+        for (ContentDigest near : graphs.neighbours(digest)) {
+          if (use != null && !uses.containsKey(near)) {
+            uses.put(near, use);
+            open.add(near);
+          }
+        }
+      }
+    }
+  }
+}
