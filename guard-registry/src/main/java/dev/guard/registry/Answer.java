@@ -1,18 +1,22 @@
 package dev.guard.registry;
 
 /**
- * What a registry's answer says about the thing asked for. There are deliberately more than two: everything between
- * {@link #PRESENT} and {@link #ABSENT} means that existence is not known, and what is not known is kept.
+ * What a registry's answer says about the thing asked for. There are deliberately more than two:
+ * everything between {@link #PRESENT} and {@link #ABSENT} means that existence is not known, and
+ * what is not known is kept.
  */
 public enum Answer {
   /** It is there, and what was sent was verified as far as it can be. */
   PRESENT,
   /**
-   * It is not there: the registry said so in its own words, to the full list of media types, with credentials proven good
-   * for that repository.
+   * It is not there: the registry said so in its own words, to the full list of media types, with
+   * credentials proven good for that repository.
    */
   ABSENT,
-  /** It cannot be told: a time-out, a cut or altered body, a server error, a 404 that is not the registry's own. */
+  /**
+   * It cannot be told: a time-out, a cut or altered body, a server error, a 404 that is not the
+   * registry's own.
+   */
   UNKNOWN,
   /** The registry calls the name, tag or manifest invalid; it says nothing about existence. */
   BAD_REFERENCE,

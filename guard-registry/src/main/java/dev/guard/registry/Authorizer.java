@@ -21,8 +21,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a registry's challenges with Basic or Bearer credentials. Tokens are kept per realm, service, scope and principal,
- * renewed when four fifths of their life are over, and never sent anywhere but to the registry's own origin.
+ * Answers a registry's challenges with Basic or Bearer credentials. Tokens are kept per realm,
+ * service, scope and principal, renewed when four fifths of their life are over, and never sent
+ * anywhere but to the registry's own origin.
  */
 final class Authorizer {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -112,8 +113,8 @@ final class Authorizer {
   }
 
   /**
-   * Whether the token for deleting in a repository says that it lacks that right. Servers grant less than was asked without
-   * a word, and an opaque token tells nothing; then this is empty.
+   * Whether the token for deleting in a repository says that it lacks that right. Servers grant
+   * less than was asked without a word, and an opaque token tells nothing; then this is empty.
    */
   synchronized Optional<String> lacksDelete(String repository, String scope)
       throws IOException, Denied {
@@ -127,7 +128,9 @@ final class Authorizer {
       return Optional.empty();
     }
     return Optional.of(
-        "the token server granted no right to delete in " + repository + "; give the account 'delete'");
+        "the token server granted no right to delete in "
+            + repository
+            + "; give the account 'delete'");
   }
 
   private URI realm(String text) throws Denied {
@@ -183,7 +186,10 @@ final class Authorizer {
     }
     Wire.Exchange answer;
     if (principal instanceof Principal.Identity identity) {
-      query.append(query.length() == 0 ? "" : "&").append("scope=").append(encoded(String.join(" ", scopes)));
+      query
+          .append(query.length() == 0 ? "" : "&")
+          .append("scope=")
+          .append(encoded(String.join(" ", scopes)));
       query
           .append("&grant_type=refresh_token&client_id=guard&refresh_token=")
           .append(encoded(identity.token()));

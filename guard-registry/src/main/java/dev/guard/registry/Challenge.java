@@ -9,8 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One challenge of a {@code WWW-Authenticate} header, by the grammar of RFC 9110: schemes, tokens and quoted strings in any
- * order, several challenges in one header. What does not follow the grammar yields no challenge, so no credential leaves.
+ * One challenge of a {@code WWW-Authenticate} header, by the grammar of RFC 9110: schemes, tokens
+ * and quoted strings in any order, several challenges in one header. What does not follow the
+ * grammar yields no challenge, so no credential leaves.
  */
 record Challenge(String scheme, Map<String, String> parameters) {
   private static final int MAX_LENGTH = 16 * 1024;

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Where a client's credentials come from. Nothing is read before the first request needs it, and no secret ever appears in
- * a message, in {@code toString} or in a log. Immutable and thread-safe.
+ * Where a client's credentials come from. Nothing is read before the first request needs it, and no
+ * secret ever appears in a message, in {@code toString} or in a log. Immutable and thread-safe.
  *
  * <pre>{@code
  * Credentials.basic("robot", password);
@@ -53,8 +53,9 @@ public final class Credentials {
   }
 
   /**
-   * What {@code docker login} left: {@code $DOCKER_CONFIG/config.json} or {@code ~/.docker/config.json}, credential helpers
-   * included. A file that is missing means anonymous; one that cannot be read or understood is an error.
+   * What {@code docker login} left: {@code $DOCKER_CONFIG/config.json} or {@code
+   * ~/.docker/config.json}, credential helpers included. A file that is missing means anonymous;
+   * one that cannot be read or understood is an error.
    *
    * @return the credentials
    */

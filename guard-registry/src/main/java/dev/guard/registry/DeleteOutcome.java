@@ -1,8 +1,8 @@
 package dev.guard.registry;
 
 /**
- * What became of one deletion. Whatever the registry answered, it was looked at again afterwards: nothing is called deleted
- * that was not seen to be gone.
+ * What became of one deletion. Whatever the registry answered, it was looked at again afterwards:
+ * nothing is called deleted that was not seen to be gone.
  */
 public sealed interface DeleteOutcome
     permits DeleteOutcome.Deleted,

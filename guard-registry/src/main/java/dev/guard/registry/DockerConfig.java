@@ -24,7 +24,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Credentials of a docker configuration: a helper for the host, else the general helper, else the file's own entries. */
+/**
+ * Credentials of a docker configuration: a helper for the host, else the general helper, else the
+ * file's own entries.
+ */
 final class DockerConfig implements Credentials.Lookup {
   private static final Pattern HELPER = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final int MAX_FILE = 4 * 1024 * 1024;
@@ -159,7 +162,9 @@ final class DockerConfig implements Credentials.Lookup {
   }
 
   private static Principal principal(String user, String secret) {
-    return user.equals("<token>") ? new Principal.Identity(secret) : new Principal.Basic(user, secret);
+    return user.equals("<token>")
+        ? new Principal.Identity(secret)
+        : new Principal.Basic(user, secret);
   }
 
   /** Asks a helper; empty if it knows nothing of the server. */

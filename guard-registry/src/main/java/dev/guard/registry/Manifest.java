@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A manifest exactly as the registry sent it, its digest verified against the bytes, and what it says. Never serialised
- * anew. Immutable; the bytes are copied out.
+ * A manifest exactly as the registry sent it, its digest verified against the bytes, and what it
+ * says. Never serialised anew. Immutable; the bytes are copied out.
  */
 public final class Manifest {
   /** The sort of a manifest. */
@@ -77,14 +77,18 @@ public final class Manifest {
     this.artifactType = artifactType;
   }
 
-  /** Reads a manifest whose digest was verified. What cannot be understood becomes {@link Kind#UNSUPPORTED}. */
+  /**
+   * Reads a manifest whose digest was verified. What cannot be understood becomes {@link
+   * Kind#UNSUPPORTED}.
+   */
   static Manifest of(byte[] bytes, ContentDigest digest, String contentType) {
     try {
       JsonNode json = Json.read(bytes);
       String inside = json.path("mediaType").asText("");
       String mediaType = contentType.isEmpty() ? inside : contentType;
       boolean agrees = inside.isEmpty() || inside.equals(mediaType);
-      Descriptor subject = json.path("subject").isObject() ? descriptor(json.path("subject")) : null;
+      Descriptor subject =
+          json.path("subject").isObject() ? descriptor(json.path("subject")) : null;
       String artifactType = json.path("artifactType").asText("");
       if (agrees && (mediaType.equals(OCI_INDEX) || mediaType.equals(DOCKER_LIST))) {
         return new Manifest(

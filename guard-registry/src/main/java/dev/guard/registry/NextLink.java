@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next page of a listing, from its {@code Link} headers. A link that is malformed, or leads to another origin, is a
- * fault: then the listing is not known to be complete.
+ * The next page of a listing, from its {@code Link} headers. A link that is malformed, or leads to
+ * another origin, is a fault: then the listing is not known to be complete.
  */
 final class NextLink {
   private static final int MAX_LENGTH = 16 * 1024;

@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one question to a registry: the {@link Answer}, the value if it is {@link Answer#PRESENT}, a sentence for
- * people, and the registry's own warnings, which are shown and never acted on. Immutable.
+ * What came of one question to a registry: the {@link Answer}, the value if it is {@link
+ * Answer#PRESENT}, a sentence for people, and the registry's own warnings, which are shown and
+ * never acted on. Immutable.
  *
  * @param <T> what was asked for
  */

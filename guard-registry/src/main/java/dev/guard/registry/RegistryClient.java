@@ -24,19 +24,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one OCI registry that never guesses: every read says {@link Answer} by {@link Answer} what is known, lists are
- * complete or an error, manifests are byte-exact, and nothing destructive is ever repeated.
+ * A client of one OCI registry that never guesses: every read says {@link Answer} by {@link Answer}
+ * what is known, lists are complete or an error, manifests are byte-exact, and nothing destructive
+ * is ever repeated.
  *
  * <ul>
- *   <li>Reads are tried three times, honouring {@code Retry-After} up to 30 seconds; deleting is tried once, by us and by the
- *       JDK's client.
- *   <li>Redirects are followed for reads only, without credentials across origins, never from https to http.
- *   <li>Bodies are bounded while they stream; a cut, short or altered body is {@link Answer#UNKNOWN}.
- *   <li>{@link Answer#ABSENT} needs the registry's own words and credentials proven good for that repository.
- *   <li>There is no deletion of tags or blobs, and no "push a dummy over the tag": see {@link #untag}.
+ *   <li>Reads are tried three times, honouring {@code Retry-After} up to 30 seconds; deleting is
+ *       tried once, by us and by the JDK's client.
+ *   <li>Redirects are followed for reads only, without credentials across origins, never from https
+ *       to http.
+ *   <li>Bodies are bounded while they stream; a cut, short or altered body is {@link
+ *       Answer#UNKNOWN}.
+ *   <li>{@link Answer#ABSENT} needs the registry's own words and credentials proven good for that
+ *       repository.
+ *   <li>There is no deletion of tags or blobs, and no "push a dummy over the tag": see {@link
+ *       #untag}.
  * </ul>
  *
- * <p>Deleting takes a {@link Permit} of action {@value #DELETE} for {@link #target}, redeemed before a byte leaves.
+ * <p>Deleting takes a {@link Permit} of action {@value #DELETE} for {@link #target}, redeemed
+ * before a byte leaves.
  *
  * <pre>{@code
  * RegistryClient registry =
@@ -88,7 +94,8 @@ public final class RegistryClient {
   /**
    * Begins a client.
    *
-   * @param registry the registry's address: {@code https://host[:port]}, without a path or credentials
+   * @param registry the registry's address: {@code https://host[:port]}, without a path or
+   *     credentials
    * @return a builder
    */
   public static Builder at(URI registry) {
@@ -173,8 +180,8 @@ public final class RegistryClient {
   }
 
   /**
-   * The target that stands for one manifest of this registry: kind {@value #KIND}, scope {@code host/repository}, id the
-   * digest.
+   * The target that stands for one manifest of this registry: kind {@value #KIND}, scope {@code
+   * host/repository}, id the digest.
    *
    * @param repository the repository's path
    * @param digest the manifest's digest
@@ -189,7 +196,8 @@ public final class RegistryClient {
   /**
    * Whether the registry answers and accepts us.
    *
-   * @return PRESENT with the registry's API version header (maybe empty), DENIED if the credentials were rejected, or UNKNOWN
+   * @return PRESENT with the registry's API version header (maybe empty), DENIED if the credentials
+   *     were rejected, or UNKNOWN
    */
   public Reading<String> ping() {
     try {
@@ -215,7 +223,12 @@ public final class RegistryClient {
    */
   public Reading<List<String>> catalog() {
     Reading<List<String>> names =
-        names(base.resolve("/v2/_catalog?n=100"), "", "registry:catalog:*", "repositories", "the catalog");
+        names(
+            base.resolve("/v2/_catalog?n=100"),
+            "",
+            "registry:catalog:*",
+            "repositories",
+            "the catalog");
     if (names.isPresent()) {
       catalogProof = new CatalogProof(Set.copyOf(names.get()), time.nanos());
     }
@@ -226,8 +239,8 @@ public final class RegistryClient {
    * All tags of a repository, over all pages, without duplicates.
    *
    * @param repository the repository's path
-   * @return the sorted tags, maybe none; ABSENT only if the registry does not know the repository; anything else if even one
-   *     page could not be read
+   * @return the sorted tags, maybe none; ABSENT only if the registry does not know the repository;
+   *     anything else if even one page could not be read
    */
   public Reading<List<String>> tags(String repository) {
     Reading<List<String>> tags =
@@ -249,7 +262,8 @@ public final class RegistryClient {
   }
 
   /**
-   * A manifest, byte for byte, its digest verified against the bytes, the digest asked for and the registry's header.
+   * A manifest, byte for byte, its digest verified against the bytes, the digest asked for and the
+   * registry's header.
    *
    * @param repository the repository's path
    * @param tagOrDigest a tag or a digest
@@ -281,7 +295,8 @@ public final class RegistryClient {
   private Reading<Manifest> verified(
       Wire.Exchange answer, String tagOrDigest, String repository, String what) {
     byte[] bytes = answer.body();
-    ContentDigest digest = ContentDigest.parse(tagOrDigest).orElseGet(() -> ContentDigest.of(bytes));
+    ContentDigest digest =
+        ContentDigest.parse(tagOrDigest).orElseGet(() -> ContentDigest.of(bytes));
     String header = answer.header("Docker-Content-Digest");
     boolean headerAgrees =
         header.isEmpty()
@@ -289,7 +304,9 @@ public final class RegistryClient {
     if (!digest.matches(bytes) || !headerAgrees) {
       return Reading.not(
           Answer.UNKNOWN,
-          "The manifest " + Shown.text(what) + " does not have the digest it should have: something"
+          "The manifest "
+              + Shown.text(what)
+              + " does not have the digest it should have: something"
               + " between the registry and us alters it.");
     }
     proven.add(repository);
@@ -326,9 +343,7 @@ public final class RegistryClient {
       }
       if (answer.status() == 200 || answer.status() == 404) {
         Reading<Manifest> full = manifest(repository, tagOrDigest); // HEAD carries no words
-        return full.isPresent()
-            ? Reading.present(full.get().digest(), full.warnings())
-            : full.as();
+        return full.isPresent() ? Reading.present(full.get().digest(), full.warnings()) : full.as();
       }
       return failed(answer, what);
     } catch (Denied e) {
@@ -339,8 +354,8 @@ public final class RegistryClient {
   }
 
   /**
-   * What refers to a manifest: signatures, attestations, bills of material. Asks the referrers API, and where the registry has
-   * none, the fallback tag.
+   * What refers to a manifest: signatures, attestations, bills of material. Asks the referrers API,
+   * and where the registry has none, the fallback tag.
    *
    * @param repository the repository's path
    * @param subject the digest referred to
@@ -378,7 +393,8 @@ public final class RegistryClient {
       }
       return Reading.present(List.copyOf(new LinkedHashSet<>(all)), List.of());
     } catch (NextLink.BadLink e) {
-      return Reading.not(Answer.UNKNOWN, "The list of " + what + " breaks off: " + e.getMessage() + ".");
+      return Reading.not(
+          Answer.UNKNOWN, "The list of " + what + " breaks off: " + e.getMessage() + ".");
     } catch (Denied e) {
       return denied(e, what);
     } catch (IOException e) {
@@ -387,8 +403,8 @@ public final class RegistryClient {
   }
 
   /**
-   * Whether the registry has a referrers API, learned by a question about a digest that no content has. Where it has none, what
-   * refers to a manifest is found by its fallback tag.
+   * Whether the registry has a referrers API, learned by a question about a digest that no content
+   * has. Where it has none, what refers to a manifest is found by its fallback tag.
    *
    * @param repository the repository's path
    * @return true or false, or why it cannot be told
@@ -428,7 +444,8 @@ public final class RegistryClient {
   }
 
   /**
-   * The tag under which clients keep the referrers of a digest where the registry has no referrers API.
+   * The tag under which clients keep the referrers of a digest where the registry has no referrers
+   * API.
    *
    * @param subject the digest referred to
    * @return the fallback tag
@@ -471,7 +488,8 @@ public final class RegistryClient {
   }
 
   /**
-   * Whether a blob can really be fetched: its first byte is. A mere HEAD may be answered from a stale cache.
+   * Whether a blob can really be fetched: its first byte is. A mere HEAD may be answered from a
+   * stale cache.
    *
    * @param repository the repository's path
    * @param digest the blob's digest
@@ -504,7 +522,8 @@ public final class RegistryClient {
   // --------------------------------------------------------------------------------------------------------- deleting
 
   /**
-   * Asks, without harm, whether manifests of a repository can be deleted by us: by deleting a digest that no content has.
+   * Asks, without harm, whether manifests of a repository can be deleted by us: by deleting a
+   * digest that no content has.
    *
    * @param repository the repository's path
    * @return the capability, with the reason if it is not ENABLED
@@ -532,8 +551,7 @@ public final class RegistryClient {
                     ? DeleteCapability.DISABLED
                     : DeleteCapability.READ_ONLY,
                 List.of(says(answer)));
-        case 401, 403 ->
-            Reading.present(DeleteCapability.UNAUTHORISED, List.of(says(answer)));
+        case 401, 403 -> Reading.present(DeleteCapability.UNAUTHORISED, List.of(says(answer)));
         default -> Reading.present(DeleteCapability.UNKNOWN, List.of(says(answer)));
       };
     } catch (Denied e) {
@@ -544,9 +562,9 @@ public final class RegistryClient {
   }
 
   /**
-   * Deletes one manifest by digest, with all tags that name it. Sent once and never again, whatever happens; afterwards the
-   * registry is asked what became of it. The permit is redeemed before a byte leaves, and given back as not run when the
-   * registry said that it did nothing.
+   * Deletes one manifest by digest, with all tags that name it. Sent once and never again, whatever
+   * happens; afterwards the registry is asked what became of it. The permit is redeemed before a
+   * byte leaves, and given back as not run when the registry said that it did nothing.
    *
    * @param permit a permit of action {@value #DELETE} for {@link #target}
    * @param repository the repository's path
@@ -589,8 +607,8 @@ public final class RegistryClient {
   }
 
   /**
-   * Removing a tag and keeping its image is not offered: a registry that cannot do it would need a trick that can destroy the
-   * image, so it is refused everywhere.
+   * Removing a tag and keeping its image is not offered: a registry that cannot do it would need a
+   * trick that can destroy the image, so it is refused everywhere.
    *
    * @param repository the repository's path
    * @param tag the tag
@@ -614,7 +632,9 @@ public final class RegistryClient {
     }
   }
 
-  /** Learns how to authenticate before the first deletion, so that no deletion has to be sent twice. */
+  /**
+   * Learns how to authenticate before the first deletion, so that no deletion has to be sent twice.
+   */
   private Optional<String> learnRights(String repository) throws IOException, Denied {
     if (!challenged) {
       read("GET", base.resolve("/v2/"), "", "", Map.of(), page());
@@ -632,7 +652,8 @@ public final class RegistryClient {
             wire.send(
                 "DELETE",
                 uri,
-                header.<Map<String, String>>map(value -> Map.of("Authorization", value))
+                header
+                    .<Map<String, String>>map(value -> Map.of("Authorization", value))
                     .orElse(Map.of()),
                 null,
                 Wire.Limit.atMost(MAX_ERROR),
@@ -644,7 +665,8 @@ public final class RegistryClient {
     return switch (now.answer()) {
       case ABSENT -> new DeleteOutcome.Deleted("");
       case PRESENT ->
-          new DeleteOutcome.Unknown("The registry accepted the deletion, but the manifest is still there.");
+          new DeleteOutcome.Unknown(
+              "The registry accepted the deletion, but the manifest is still there.");
       default ->
           new DeleteOutcome.Unknown(
               "The registry accepted the deletion, but could not be asked again: " + now.detail());
@@ -653,7 +675,10 @@ public final class RegistryClient {
 
   private DeleteOutcome afterSilence(String repository, ContentDigest digest, IOException failure) {
     Reading<Manifest> now = manifest(repository, digest.text());
-    String what = "The deletion was sent and not answered (" + Shown.text(String.valueOf(failure.getMessage())) + ")";
+    String what =
+        "The deletion was sent and not answered ("
+            + Shown.text(String.valueOf(failure.getMessage()))
+            + ")";
     return now.answer() == Answer.ABSENT
         ? goneWithTags(repository, what + ", but the manifest is gone.")
         : new DeleteOutcome.Unknown(
@@ -683,7 +708,10 @@ public final class RegistryClient {
     };
   }
 
-  /** After a deletion that went wrong half-way, a tag may be listed that leads nowhere; then it was no clean deletion. */
+  /**
+   * After a deletion that went wrong half-way, a tag may be listed that leads nowhere; then it was
+   * no clean deletion.
+   */
   private DeleteOutcome goneWithTags(String repository, String note) {
     Reading<List<String>> tags = tags(repository);
     if (!tags.isPresent()) {
@@ -691,7 +719,8 @@ public final class RegistryClient {
     }
     for (String tag : tags.get()) {
       if (!head(repository, tag).isPresent()) {
-        return new DeleteOutcome.Unknown(note + " The tag " + tag + " is listed but leads nowhere.");
+        return new DeleteOutcome.Unknown(
+            note + " The tag " + tag + " is listed but leads nowhere.");
       }
     }
     return new DeleteOutcome.Deleted(note);
@@ -705,7 +734,10 @@ public final class RegistryClient {
     Wire.Exchange with(Optional<String> authorization) throws IOException;
   }
 
-  /** Sends a request, and once more with fresh credentials if the registry says 401: then it has done nothing. */
+  /**
+   * Sends a request, and once more with fresh credentials if the registry says 401: then it has
+   * done nothing.
+   */
   private Wire.Exchange authorised(String repository, String scope, Send send)
       throws IOException, Denied {
     Optional<String> header = authorizer.header(repository, scope);
@@ -715,7 +747,8 @@ public final class RegistryClient {
       return answer;
     }
     String fresh =
-        authorizer.answer(answer.headers("WWW-Authenticate"), repository, scope, header.isPresent());
+        authorizer.answer(
+            answer.headers("WWW-Authenticate"), repository, scope, header.isPresent());
     Wire.Exchange second = send.with(Optional.of(fresh));
     if (second.status() == 401) {
       throw new Denied("the registry rejected the credentials");
@@ -813,7 +846,9 @@ public final class RegistryClient {
         }
         for (JsonNode one : list) {
           String name = one.isTextual() ? one.textValue() : "";
-          if (repository.isEmpty() ? !ImageReference.isRepositoryPath(name) : !ImageReference.isTag(name)) {
+          if (repository.isEmpty()
+              ? !ImageReference.isRepositoryPath(name)
+              : !ImageReference.isTag(name)) {
             return Reading.not(
                 Answer.UNKNOWN, "The answer for " + what + " holds a name that is none.");
           }
@@ -824,7 +859,8 @@ public final class RegistryClient {
       }
       return Reading.present(List.copyOf(all), warnings);
     } catch (NextLink.BadLink e) {
-      return Reading.not(Answer.UNKNOWN, "The list of " + what + " breaks off: " + e.getMessage() + ".");
+      return Reading.not(
+          Answer.UNKNOWN, "The list of " + what + " breaks off: " + e.getMessage() + ".");
     } catch (Denied e) {
       return denied(e, what);
     } catch (IOException e) {
@@ -888,13 +924,22 @@ public final class RegistryClient {
 
   private static <T> Reading<T> denied(Denied e, String what) {
     return Reading.not(
-        Answer.DENIED, "No access to " + Shown.text(what) + ": " + Shown.text(String.valueOf(e.getMessage())) + ".");
+        Answer.DENIED,
+        "No access to "
+            + Shown.text(what)
+            + ": "
+            + Shown.text(String.valueOf(e.getMessage()))
+            + ".");
   }
 
   private static <T> Reading<T> unreachable(IOException e, String what) {
     return Reading.not(
         Answer.UNKNOWN,
-        "Could not read " + Shown.text(what) + ": " + Shown.text(String.valueOf(e.getMessage())) + ".");
+        "Could not read "
+            + Shown.text(what)
+            + ": "
+            + Shown.text(String.valueOf(e.getMessage()))
+            + ".");
   }
 
   private static List<String> codes(Wire.Exchange answer) {
@@ -952,15 +997,15 @@ public final class RegistryClient {
 
   private static String checked(String repository) {
     if (!ImageReference.isRepositoryPath(repository)) {
-      throw new IllegalArgumentException(
-          "'" + Shown.text(repository) + "' is no repository path.");
+      throw new IllegalArgumentException("'" + Shown.text(repository) + "' is no repository path.");
     }
     return repository;
   }
 
   private static String checkedReference(String tagOrDigest) {
     if (!ImageReference.isTag(tagOrDigest) && ContentDigest.parse(tagOrDigest).isEmpty()) {
-      throw new IllegalArgumentException("'" + Shown.text(tagOrDigest) + "' is neither tag nor digest.");
+      throw new IllegalArgumentException(
+          "'" + Shown.text(tagOrDigest) + "' is neither tag nor digest.");
     }
     return tagOrDigest;
   }

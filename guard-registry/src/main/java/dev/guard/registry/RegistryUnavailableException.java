@@ -12,7 +12,8 @@ public final class RegistryUnavailableException extends RuntimeException {
    * A failed reading.
    *
    * @param message what could not be read, and why; no secret
-   * @param answer what the registry's answer says; {@link Answer#DENIED} means that the credentials were rejected
+   * @param answer what the registry's answer says; {@link Answer#DENIED} means that the credentials
+   *     were rejected
    */
   public RegistryUnavailableException(String message, Answer answer) {
     super(message);

@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 
-/** Repeats reads, and only reads: three tries in all, waiting as the server asks but never longer than half a minute. */
+/**
+ * Repeats reads, and only reads: three tries in all, waiting as the server asks but never longer
+ * than half a minute.
+ */
 final class Retry {
   private static final int TRIES = 3;
   private static final Duration LONGEST = Duration.ofSeconds(30);

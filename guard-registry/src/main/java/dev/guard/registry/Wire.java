@@ -21,11 +21,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request, one answer: bounded in size while it streams, bounded in time until its last byte. Follows nothing, retries
- * nothing, adds no header of its own but the User-Agent.
+ * One request, one answer: bounded in size while it streams, bounded in time until its last byte.
+ * Follows nothing, retries nothing, adds no header of its own but the User-Agent.
  */
 final class Wire {
-  /** What came back. {@code cut} tells that only the first bytes were wanted and the rest was dropped. */
+  /**
+   * What came back. {@code cut} tells that only the first bytes were wanted and the rest was
+   * dropped.
+   */
   @SuppressWarnings("ArrayRecordComponent")
   record Exchange(URI uri, int status, HttpHeaders headers, byte[] body, boolean cut) {
     String header(String name) {
@@ -112,7 +115,8 @@ final class Wire {
       return "the request failed";
     }
     String message = cause.getMessage();
-    return cause.getClass().getSimpleName() + (message == null ? "" : " (" + Shown.text(message) + ")");
+    return cause.getClass().getSimpleName()
+        + (message == null ? "" : " (" + Shown.text(message) + ")");
   }
 
   @SuppressWarnings("ArrayRecordComponent")

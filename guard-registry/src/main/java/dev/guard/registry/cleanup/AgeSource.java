@@ -4,7 +4,10 @@ import dev.guard.GuardConfigurationException;
 
 /** Where an image's age comes from. Only an age that can be trusted makes a candidate. */
 public enum AgeSource {
-  /** When the registry received it. The registries this client speaks to do not tell, so a policy with it does not build. */
+  /**
+   * When the registry received it. The registries this client speaks to do not tell, so a policy
+   * with it does not build.
+   */
   PUSH_TIME("push-time"),
   /** When Guard's own complete inventory first saw it in its repository with its present tags. */
   FIRST_SEEN("first-seen"),

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which images may be proposed at all, as data: repositories, minimum age, how many to keep, and what never goes. It only
- * proposes; references, limits and people decide. Immutable and thread-safe.
+ * Which images may be proposed at all, as data: repositories, minimum age, how many to keep, and
+ * what never goes. It only proposes; references, limits and people decide. Immutable and
+ * thread-safe.
  *
  * <pre>{@code
  * CleanupPolicy policy =
@@ -57,7 +58,8 @@ public final class CleanupPolicy {
    * @param ageSource where ages come from
    * @param atLeast how old an image must be; positive
    * @return the policy; it keeps nothing else back yet
-   * @throws GuardConfigurationException if the age is not positive, or its source is one that no registry of this client has
+   * @throws GuardConfigurationException if the age is not positive, or its source is one that no
+   *     registry of this client has
    */
   public static CleanupPolicy over(
       RepositoryPatterns repositories, AgeSource ageSource, Duration atLeast) {
@@ -74,15 +76,17 @@ public final class CleanupPolicy {
   }
 
   /**
-   * This policy, keeping the newest images of each repository. Distinct tagged digests are counted; one with several tags counts
-   * once, a referrer's tag not at all. Ties at the boundary and images of unknown age are kept besides.
+   * This policy, keeping the newest images of each repository. Distinct tagged digests are counted;
+   * one with several tags counts once, a referrer's tag not at all. Ties at the boundary and images
+   * of unknown age are kept besides.
    *
    * @param images how many; 0 keeps none for this reason
    * @return a new policy
    */
   public CleanupPolicy keepLast(int images) {
     if (images < 0) {
-      throw new GuardConfigurationException("keepLast may not be negative, but was " + images + ".");
+      throw new GuardConfigurationException(
+          "keepLast may not be negative, but was " + images + ".");
     }
     return new CleanupPolicy(
         repositories, ageSource, atLeast, images, protectedTags, protectedLabels, protectedDigests);
@@ -97,7 +101,8 @@ public final class CleanupPolicy {
   public CleanupPolicy protectTags(Collection<String> globs) {
     for (String glob : globs) {
       if (glob.isBlank()) {
-        throw new GuardConfigurationException("A protected tag pattern is blank and protects nothing.");
+        throw new GuardConfigurationException(
+            "A protected tag pattern is blank and protects nothing.");
       }
     }
     return new CleanupPolicy(
@@ -105,8 +110,8 @@ public final class CleanupPolicy {
   }
 
   /**
-   * This policy, keeping every image whose config has one of these labels with that value. An image whose labels cannot be read
-   * is kept too.
+   * This policy, keeping every image whose config has one of these labels with that value. An image
+   * whose labels cannot be read is kept too.
    *
    * @param labels names and values
    * @return a new policy
@@ -114,7 +119,8 @@ public final class CleanupPolicy {
   public CleanupPolicy protectLabels(Map<String, String> labels) {
     for (String name : labels.keySet()) {
       if (name.isBlank()) {
-        throw new GuardConfigurationException("A protected label has a blank name and protects nothing.");
+        throw new GuardConfigurationException(
+            "A protected label has a blank name and protects nothing.");
       }
     }
     return new CleanupPolicy(

@@ -10,13 +10,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policy proposes for one inventory: the selection for {@code Guard.plan}, and why every other manifest stays. Immutable.
+ * What policy proposes for one inventory: the selection for {@code Guard.plan}, and why every other
+ * manifest stays. Immutable.
  *
  * @param inventory what was read
  * @param selection what may go, roots first
  * @param kept why each other manifest that was read stays
- * @param withoutAge how many tagged images have no age from the configured source; they are never candidates
- * @param countingSinceInstant since when first sights are counted, or null if ages come from elsewhere or none is known
+ * @param withoutAge how many tagged images have no age from the configured source; they are never
+ *     candidates
+ * @param countingSinceInstant since when first sights are counted, or null if ages come from
+ *     elsewhere or none is known
  * @param bytesFreed how many bytes become free if all of it goes, at most
  */
 public record CleanupProposal(

@@ -22,8 +22,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each tagged manifest was first seen in its repository by a complete inventory, kept in the state store in sixteen shards
- * a repository. A sight starts anew when a tag is added, and is forgotten when a complete inventory lacks the manifest.
+ * When each tagged manifest was first seen in its repository by a complete inventory, kept in the
+ * state store in sixteen shards a repository. A sight starts anew when a tag is added, and is
+ * forgotten when a complete inventory lacks the manifest.
  */
 final class FirstSights {
   private static final String SCHEMA = "guard.first-seen/1";
@@ -81,7 +82,9 @@ final class FirstSights {
             String key =
                 StateStore.key(KIND, inventory.host() + "/" + graph.repository() + "#" + shard);
             Shard after = update(key, digests, inventory.began());
-            after.sights().forEach((digest, sight) -> seen.put(new ContentDigest(digest), sight.at()));
+            after
+                .sights()
+                .forEach((digest, sight) -> seen.put(new ContentDigest(digest), sight.at()));
             if (!after.sights().isEmpty()
                 && (noted.since == null || after.since().isBefore(noted.since))) {
               noted.since = after.since();
@@ -113,16 +116,22 @@ final class FirstSights {
       byte[] value = write(after);
       if (value.length > store.capabilities().maxValueBytes()) {
         throw new StateException(
-            "The first sights of one shard take " + value.length + " bytes, but the state store holds "
+            "The first sights of one shard take "
+                + value.length
+                + " bytes, but the state store holds "
                 + store.capabilities().maxValueBytes()
                 + ". Take a larger store.");
       }
-      if (store.compareAndSet(key, found.map(StateStore.Versioned::version).orElse(null), value).isPresent()) {
+      if (store
+          .compareAndSet(key, found.map(StateStore.Versioned::version).orElse(null), value)
+          .isPresent()) {
         return after;
       }
     }
     throw new StateException(
-        "The first sights changed under us " + TRIES + " times. Is another plan being made? Try again.");
+        "The first sights changed under us "
+            + TRIES
+            + " times. Is another plan being made? Try again.");
   }
 
   private static byte[] write(Shard shard) {
@@ -146,7 +155,8 @@ final class FirstSights {
     try {
       JsonNode json = Json.read(value);
       if (!json.path("schema").asText("").equals(SCHEMA)) {
-        throw new StateException("The state of first sights is of another schema. Look into the state store.");
+        throw new StateException(
+            "The state of first sights is of another schema. Look into the state store.");
       }
       TreeMap<String, Sight> sights = new TreeMap<>();
       for (Map.Entry<String, JsonNode> one : json.path("sights").properties()) {
@@ -158,7 +168,8 @@ final class FirstSights {
       }
       return new Shard(Instant.parse(json.path("since").asText("")), sights);
     } catch (IOException | DateTimeException | IllegalArgumentException e) {
-      throw new StateException("The state of first sights is not readable. Look into the state store.", e);
+      throw new StateException(
+          "The state of first sights is not readable. Look into the state store.", e);
     }
   }
 }

@@ -26,11 +26,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The check for time bombs: does the registry still hold, completely, every image that is declared anywhere? A manifest that
- * answers is not enough: an index may have lost its children, an image its blobs.
+ * The check for time bombs: does the registry still hold, completely, every image that is declared
+ * anywhere? A manifest that answers is not enough: an index may have lost its children, an image
+ * its blobs.
  *
- * <p>What looks missing or broken is asked for twice more before it is called so; what cannot be told is {@link Kind#UNKNOWN} and
- * makes the result incomplete. References to other registries are counted and left alone.
+ * <p>What looks missing or broken is asked for twice more before it is called so; what cannot be
+ * told is {@link Kind#UNKNOWN} and makes the result incomplete. References to other registries are
+ * counted and left alone.
  *
  * <pre>{@code
  * ImageCheck.Result result = ImageCheck.of(client, ImageNames.of(client.host())).check(references);
@@ -50,11 +52,7 @@ public final class ImageCheck implements ImagePresence {
   private final Set<String> platforms;
 
   private ImageCheck(
-      RegistryClient client,
-      ImageNames names,
-      Time time,
-      Duration between,
-      Set<String> platforms) {
+      RegistryClient client, ImageNames names, Time time, Duration between, Set<String> platforms) {
     this.client = client;
     this.names = names;
     this.time = time;
@@ -88,8 +86,8 @@ public final class ImageCheck implements ImagePresence {
   }
 
   /**
-   * This check knowing the platforms of the nodes, as {@code os/architecture}: a child missing for another platform is of low
-   * severity. Without them every platform counts.
+   * This check knowing the platforms of the nodes, as {@code os/architecture}: a child missing for
+   * another platform is of low severity. Without them every platform counts.
    *
    * @param nodes for example {@code linux/amd64}
    * @return a new check
@@ -106,7 +104,8 @@ public final class ImageCheck implements ImagePresence {
    * @param checked how many distinct references were asked for
    * @param elsewhere how many distinct references name other registries and were left alone
    */
-  public record Result(boolean complete, List<ImageFinding> findings, long checked, long elsewhere) {
+  public record Result(
+      boolean complete, List<ImageFinding> findings, long checked, long elsewhere) {
     /** Copies. */
     public Result {
       findings = List.copyOf(findings);
@@ -127,7 +126,8 @@ public final class ImageCheck implements ImagePresence {
   }
 
   /** What is wrong with an image. */
-  private record Fault(Kind kind, Severity severity, @Nullable ContentDigest digest, String detail) {}
+  private record Fault(
+      Kind kind, Severity severity, @Nullable ContentDigest digest, String detail) {}
 
   /**
    * Checks every declared reference once, however many places declare it.
@@ -157,7 +157,8 @@ public final class ImageCheck implements ImagePresence {
           elsewhere++;
         } else {
           checked++;
-          look(repository.get(), tagOrDigest(reference), seen).ifPresent(it -> faults.put(value, it));
+          look(repository.get(), tagOrDigest(reference), seen)
+              .ifPresent(it -> faults.put(value, it));
         }
       }
     }
@@ -168,7 +169,13 @@ public final class ImageCheck implements ImagePresence {
           Places at = places.getOrDefault(value, new Places());
           findings.add(
               new ImageFinding(
-                  fault.kind(), fault.severity(), value, fault.digest(), at.where, at.total, fault.detail()));
+                  fault.kind(),
+                  fault.severity(),
+                  value,
+                  fault.digest(),
+                  at.where,
+                  at.total,
+                  fault.detail()));
         });
     boolean complete = findings.stream().noneMatch(finding -> finding.kind() == Kind.UNKNOWN);
     return new Result(complete, findings, checked, elsewhere);
@@ -184,7 +191,8 @@ public final class ImageCheck implements ImagePresence {
       return Presence.UNKNOWN;
     }
     Map<String, Fault> faults = new LinkedHashMap<>();
-    look(repository.get(), tagOrDigest(parsed), new HashMap<>()).ifPresent(it -> faults.put(reference, it));
+    look(repository.get(), tagOrDigest(parsed), new HashMap<>())
+        .ifPresent(it -> faults.put(reference, it));
     confirm(faults);
     Fault fault = faults.get(reference);
     if (fault == null || fault.severity() == Severity.LOW) {
@@ -215,7 +223,10 @@ public final class ImageCheck implements ImagePresence {
                 faults.put(
                     value,
                     new Fault(
-                        Kind.UNKNOWN, Severity.MEDIUM, null, "Interrupted before it could be asked again.")));
+                        Kind.UNKNOWN,
+                        Severity.MEDIUM,
+                        null,
+                        "Interrupted before it could be asked again.")));
         return;
       }
       Map<String, Optional<Fault>> seen = new HashMap<>();
@@ -285,7 +296,8 @@ public final class ImageCheck implements ImagePresence {
   private Optional<Fault> index(
       String repository, Manifest index, Map<String, Optional<Fault>> seen, int depth) {
     if (depth >= MAX_DEPTH) {
-      return Optional.of(unknown(index.digest(), "Indexes are nested deeper than " + MAX_DEPTH + "."));
+      return Optional.of(
+          unknown(index.digest(), "Indexes are nested deeper than " + MAX_DEPTH + "."));
     }
     @Nullable Fault worst = null;
     for (Descriptor child : index.children()) {

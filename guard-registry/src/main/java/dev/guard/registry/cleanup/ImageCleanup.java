@@ -42,8 +42,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cleanup of a registry's images, in the pieces that Guard composes: what policy {@link #propose proposes}, what references
- * {@link #interpreter mean}, and the {@link #effect} that deletes with a permit. It judges nothing itself.
+ * The cleanup of a registry's images, in the pieces that Guard composes: what policy {@link
+ * #propose proposes}, what references {@link #interpreter mean}, and the {@link #effect} that
+ * deletes with a permit. It judges nothing itself.
  *
  * <pre>{@code
  * ImageCleanup cleanup = ImageCleanup.of(reader, policy, ImageNames.of(client.host()), store);
@@ -51,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * Report report = guard.apply(plan, cleanup.effect());
  * }</pre>
  *
- * <p>Thread-safe. {@link #propose} is the only part that writes, and only first sights to the state store.
+ * <p>Thread-safe. {@link #propose} is the only part that writes, and only first sights to the state
+ * store.
  */
 public final class ImageCleanup {
   private static final Duration INVENTORY_LIFE = Duration.ofMinutes(15);
@@ -67,11 +69,7 @@ public final class ImageCleanup {
   private @Nullable RegistryInventory latest;
 
   private ImageCleanup(
-      InventoryReader reader,
-      CleanupPolicy policy,
-      ImageNames names,
-      StateStore store,
-      Time time) {
+      InventoryReader reader, CleanupPolicy policy, ImageNames names, StateStore store, Time time) {
     this.reader = reader;
     this.client = reader.client();
     this.policy = policy;
@@ -117,13 +115,16 @@ public final class ImageCleanup {
    * Reads the registry anew, notes first sights, and proposes what may go by policy alone.
    *
    * @return the proposal
-   * @throws dev.guard.registry.RegistryUnavailableException if the list of repositories could not be read
+   * @throws dev.guard.registry.RegistryUnavailableException if the list of repositories could not
+   *     be read
    * @throws dev.guard.StateException if first sights could not be read or written
    */
   public CleanupProposal propose() {
     RegistryInventory inventory = refresh();
     FirstSights.Noted noted =
-        policy.ageSource() == AgeSource.FIRST_SEEN ? sights.note(inventory) : new FirstSights.Noted();
+        policy.ageSource() == AgeSource.FIRST_SEEN
+            ? sights.note(inventory)
+            : new FirstSights.Noted();
     List<Candidate> candidates = new ArrayList<>();
     Map<Target, Reason> kept = new HashMap<>();
     Map<String, Set<ContentDigest>> going = new HashMap<>();
@@ -166,7 +167,9 @@ public final class ImageCleanup {
     List<String> sentences = new ArrayList<>();
     inventory
         .unread()
-        .forEach((repository, why) -> sentences.add("Repository " + repository + " was left out: " + why));
+        .forEach(
+            (repository, why) ->
+                sentences.add("Repository " + repository + " was left out: " + why));
     return sentences;
   }
 
@@ -185,7 +188,8 @@ public final class ImageCleanup {
   }
 
   private Target target(RepositoryGraph graph, ContentDigest digest) {
-    Target target = client.target(graph.repository(), digest).with("repository", graph.repository());
+    Target target =
+        client.target(graph.repository(), digest).with("repository", graph.repository());
     String tags = String.join(",", graph.tagsOf(digest));
     return tags.isEmpty()
         ? target
@@ -193,8 +197,8 @@ public final class ImageCleanup {
   }
 
   /**
-   * Interprets references for the engine's in-use check, over an inventory at most a quarter of an hour old. What changed since
-   * then shows in the fingerprints.
+   * Interprets references for the engine's in-use check, over an inventory at most a quarter of an
+   * hour old. What changed since then shows in the fingerprints.
    *
    * @return the interpreter; always the same
    */
@@ -216,7 +220,10 @@ public final class ImageCleanup {
         : known;
   }
 
-  /** Reads anew; manifests that no tag leads to any more stay known, so that what is left of a tree can be judged. */
+  /**
+   * Reads anew; manifests that no tag leads to any more stay known, so that what is left of a tree
+   * can be judged.
+   */
   private synchronized RegistryInventory refresh() {
     RegistryInventory now = reader.read();
     RegistryInventory before = latest;
@@ -236,9 +243,9 @@ public final class ImageCleanup {
   }
 
   /**
-   * The effect that deletes one planned manifest. It reads all tags of the repository anew before each act, deletes by digest
-   * with the permit, once, and looks afterwards. Before the first act it asks every repository, without harm, whether deleting
-   * works at all.
+   * The effect that deletes one planned manifest. It reads all tags of the repository anew before
+   * each act, deletes by digest with the permit, once, and looks afterwards. Before the first act
+   * it asks every repository, without harm, whether deleting works at all.
    *
    * @return the effect
    */
@@ -352,7 +359,10 @@ public final class ImageCleanup {
     String prefix = client.host() + "/";
     if (!target.kind().equals(RegistryClient.KIND) || !target.scope().startsWith(prefix)) {
       throw new GuardConfigurationException(
-          target + " is no image of the registry " + client.host() + ". Apply the plan to the registry it was made for.");
+          target
+              + " is no image of the registry "
+              + client.host()
+              + ". Apply the plan to the registry it was made for.");
     }
     return target.scope().substring(prefix.length());
   }
@@ -360,6 +370,8 @@ public final class ImageCleanup {
   private static ContentDigest digestOf(Target target) {
     return ContentDigest.parse(target.id())
         .orElseThrow(
-            () -> new GuardConfigurationException(target + " has an id that is no digest of a manifest."));
+            () ->
+                new GuardConfigurationException(
+                    target + " has an id that is no digest of a manifest."));
   }
 }

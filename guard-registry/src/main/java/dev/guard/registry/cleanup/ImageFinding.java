@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference whose image the registry does not hold completely, or of which it cannot be told. Immutable.
+ * A reference whose image the registry does not hold completely, or of which it cannot be told.
+ * Immutable.
  *
  * @param kind what is wrong
  * @param severity how bad it is

@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What image references mean for the manifests of one registry. A made-up repository stands beside the real ones in every
- * inventory; its reference must protect a child of its index, or the matching is blind.
+ * What image references mean for the manifests of one registry. A made-up repository stands beside
+ * the real ones in every inventory; its reference must protect a child of its index, or the
+ * matching is blind.
  */
 final class ImageInterpreter implements Interpreter {
   private static final String PROBE_REPOSITORY = "guard-tripwire/probe";
@@ -132,7 +133,9 @@ final class ImageInterpreter implements Interpreter {
       }
       if (!graph.get().manifests().containsKey(digest.get())) {
         return new Evidence.Unknown(
-            "no tag of " + repository + " leads to it any more, so what it belongs to cannot be told");
+            "no tag of "
+                + repository
+                + " leads to it any more, so what it belongs to cannot be told");
       }
       return new Evidence.NotInUse(sources, references);
     }

@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which repositories of the registry a reference may mean. Hosts are ignored by default, because nodes and webhooks rewrite
- * them invisibly: a reference protects every repository with the same path. Mirror rules apply in both directions. Only a host
- * listed as foreign is believed to be another registry. Immutable and thread-safe.
+ * Which repositories of the registry a reference may mean. Hosts are ignored by default, because
+ * nodes and webhooks rewrite them invisibly: a reference protects every repository with the same
+ * path. Mirror rules apply in both directions. Only a host listed as foreign is believed to be
+ * another registry. Immutable and thread-safe.
  */
 public final class ImageNames {
   private static final int MAX_NAMES = 64;
@@ -54,7 +55,8 @@ public final class ImageNames {
   }
 
   /**
-   * These names with mirror rules: a reference that begins with either side may also mean the other.
+   * These names with mirror rules: a reference that begins with either side may also mean the
+   * other.
    *
    * @param rules {@code host/prefix/} to {@code host/prefix/}
    * @return new names
@@ -66,8 +68,8 @@ public final class ImageNames {
   }
 
   /**
-   * These names, believing that some hosts are other registries: a reference with such a host means nothing here, unless it is an
-   * alias or a mirror rule says otherwise.
+   * These names, believing that some hosts are other registries: a reference with such a host means
+   * nothing here, unless it is an alias or a mirror rule says otherwise.
    *
    * @param hosts hosts, with their ports
    * @return new names
@@ -91,7 +93,9 @@ public final class ImageNames {
     int slash = prefix.indexOf('/');
     if (slash <= 0) {
       throw new GuardConfigurationException(
-          "A mirror rule maps 'host/' or 'host/prefix/' to the same, but one side is '" + prefix + "'.");
+          "A mirror rule maps 'host/' or 'host/prefix/' to the same, but one side is '"
+              + prefix
+              + "'.");
     }
     return RepositoryKey.canonicalHost(prefix.substring(0, slash)) + prefix.substring(slash);
   }
@@ -109,7 +113,10 @@ public final class ImageNames {
     return paths;
   }
 
-  /** The path in our registry that a reference names by host, so that a missing image is this registry's to answer for. */
+  /**
+   * The path in our registry that a reference names by host, so that a missing image is this
+   * registry's to answer for.
+   */
   Optional<String> ours(ImageReference reference) {
     for (String name : names(reference)) {
       int slash = name.indexOf('/');

@@ -24,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Everything that references protect in an inventory: what they name, by tag, digest or config, and what hangs together with
- * it: children, indexes, referrers and subjects, over all repositories, because the same digest is the same content wherever
- * it is. Immutable.
+ * Everything that references protect in an inventory: what they name, by tag, digest or config, and
+ * what hangs together with it: children, indexes, referrers and subjects, over all repositories,
+ * because the same digest is the same content wherever it is. Immutable.
  */
 final class ProtectedSet {
   private static final int SHOWN_PLACES = 3;
@@ -105,13 +105,17 @@ final class ProtectedSet {
             hold(child.digest(), alone);
           }
           manifest.subject().ifPresent(subject -> hold(subject, alone));
-          manifest.config().ifPresent(config -> byConfig.merge(config, List.of(manifest.digest()), Graphs::joined));
+          manifest
+              .config()
+              .ifPresent(
+                  config -> byConfig.merge(config, List.of(manifest.digest()), Graphs::joined));
         }
       }
     }
 
     private void hold(ContentDigest digest, List<RepositoryGraph> alone) {
-      holders.merge(digest, alone, (old, more) -> old.contains(more.get(0)) ? old : joined(old, more));
+      holders.merge(
+          digest, alone, (old, more) -> old.contains(more.get(0)) ? old : joined(old, more));
     }
 
     private static <T> List<T> joined(List<T> a, List<T> b) {
@@ -198,10 +202,7 @@ final class ProtectedSet {
       ImageId id = ImageId.parse(value);
       if (id instanceof ImageId.OfManifest manifest) {
         protect(manifest.digest(), use);
-        manifest
-            .reference()
-            .tag()
-            .ifPresent(tag -> reference(manifest.reference(), use));
+        manifest.reference().tag().ifPresent(tag -> reference(manifest.reference(), use));
       } else if (id instanceof ImageId.OfConfig image) {
         config(image.config(), use);
       } else if (id instanceof ImageId.Unreadable) {
@@ -218,7 +219,10 @@ final class ProtectedSet {
       }
     }
 
-    /** Protects whole repositories that the text literally names; if it names none, nobody knows what it means. */
+    /**
+     * Protects whole repositories that the text literally names; if it names none, nobody knows
+     * what it means.
+     */
     private void unparseable(UnparseableReference broken, Use use) {
       Set<String> named = literals(broken.raw());
       for (String repository : named) {
@@ -240,7 +244,10 @@ final class ProtectedSet {
       }
     }
 
-    /** The repositories, read or not, whose path stands in a text as a whole word before a tag, a digest or the end. */
+    /**
+     * The repositories, read or not, whose path stands in a text as a whole word before a tag, a
+     * digest or the end.
+     */
     private Set<String> literals(String raw) {
       String text = bounded(raw);
       Set<String> all = graphs.paths;
@@ -264,7 +271,8 @@ final class ProtectedSet {
             }
           }
         } else if (openFront && !path.isEmpty()) {
-          // What stands before may hold a part of the path: every repository that ends like this is meant.
+          // What stands before may hold a part of the path: every repository that ends like this is
+          // meant.
           for (String repository : all) {
             if (repository.equals(path) || repository.endsWith("/" + path)) {
               found.add(repository);

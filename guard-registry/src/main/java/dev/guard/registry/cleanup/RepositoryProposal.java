@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * What policy would let go of one repository, and why everything else stays. Roots are tagged images; children and referrers go
- * only with all that name them.
+ * What policy would let go of one repository, and why everything else stays. Roots are tagged
+ * images; children and referrers go only with all that name them.
  */
 final class RepositoryProposal {
   private static final Set<String> PROTECTING =
@@ -77,7 +77,10 @@ final class RepositoryProposal {
     return withoutAge;
   }
 
-  /** What must be gone before a manifest may go: every index that names it and everything it refers to. */
+  /**
+   * What must be gone before a manifest may go: every index that names it and everything it refers
+   * to.
+   */
   Set<ContentDigest> after(ContentDigest digest) {
     Set<ContentDigest> before = new TreeSet<>(graph.parentsOf(digest));
     before.addAll(graph.subjectsOf(digest));
@@ -125,7 +128,8 @@ final class RepositoryProposal {
 
   /** Has a tag of its own and is not merely something that refers to an image that is here. */
   private boolean isRoot(ContentDigest digest) {
-    boolean ordinary = graph.tagsOf(digest).stream().anyMatch(tag -> !RepositoryGraph.isReferrerTag(tag));
+    boolean ordinary =
+        graph.tagsOf(digest).stream().anyMatch(tag -> !RepositoryGraph.isReferrerTag(tag));
     return ordinary && livingSubjects(digest).isEmpty();
   }
 
@@ -136,11 +140,15 @@ final class RepositoryProposal {
   }
 
   private Optional<Instant> age(ContentDigest root) {
-    Optional<Instant> at = policy.ageSource() == AgeSource.CREATED ? created(root) : ages.apply(root);
+    Optional<Instant> at =
+        policy.ageSource() == AgeSource.CREATED ? created(root) : ages.apply(root);
     return at.filter(instant -> !instant.isAfter(now));
   }
 
-  /** The image's stamp; an index is as young as its youngest child for a platform, and ageless if one has no stamp. */
+  /**
+   * The image's stamp; an index is as young as its youngest child for a platform, and ageless if
+   * one has no stamp.
+   */
   private Optional<Instant> created(ContentDigest digest) {
     ImageManifest manifest = graph.manifests().get(digest);
     if (manifest == null) {
@@ -181,12 +189,15 @@ final class RepositoryProposal {
     for (ContentDigest digest : graph.treeOf(root)) {
       if (graph.missingChildren().containsKey(digest)) {
         return Optional.of(
-            new Kept("broken-index", "the index " + digest + " lacks a child already; look into it first"));
+            new Kept(
+                "broken-index",
+                "the index " + digest + " lacks a child already; look into it first"));
       }
     }
     if (born.isEmpty()) {
       return Optional.of(
-          new Kept("no-age", "no age from " + policy.ageSource().text() + "; unknown is never old"));
+          new Kept(
+              "no-age", "no age from " + policy.ageSource().text() + "; unknown is never old"));
     }
     Duration age = Duration.between(born.get(), now);
     if (age.compareTo(policy.atLeast()) < 0) {
@@ -195,7 +206,8 @@ final class RepositoryProposal {
     }
     if (boundary.isPresent() && !born.get().isBefore(boundary.get())) {
       return Optional.of(
-          new Kept("keep-last", "among the newest " + policy.keepLast() + " of " + graph.repository()));
+          new Kept(
+              "keep-last", "among the newest " + policy.keepLast() + " of " + graph.repository()));
     }
     return Optional.empty();
   }
@@ -227,13 +239,17 @@ final class RepositoryProposal {
     return "tagged "
         + String.join(", ", graph.tagsOf(root).stream().limit(10).toList())
         + ": "
-        + (at == null ? "" : days(Duration.between(at, now)) + " old by " + policy.ageSource().text())
+        + (at == null
+            ? ""
+            : days(Duration.between(at, now)) + " old by " + policy.ageSource().text())
         + ", at least "
         + days(policy.atLeast());
   }
 
   private static String days(Duration age) {
-    return age.toDays() >= 2 ? age.toDays() + " days" : age.toHours() >= 2 ? age.toHours() + " hours" : age.toMinutes() + " minutes";
+    return age.toDays() >= 2
+        ? age.toDays() + " days"
+        : age.toHours() >= 2 ? age.toHours() + " hours" : age.toMinutes() + " minutes";
   }
 
   /** Adds a root with all it names and all that refers to any of it. */
@@ -287,7 +303,8 @@ final class RepositoryProposal {
     }
     for (ContentDigest parent : graph.parentsOf(digest)) {
       if (!going.contains(parent)) {
-        return Optional.of(new Kept("in-kept-index", "the index " + parent + " stays and names it"));
+        return Optional.of(
+            new Kept("in-kept-index", "the index " + parent + " stays and names it"));
       }
     }
     for (ContentDigest subject : livingSubjects(digest)) {
@@ -296,10 +313,13 @@ final class RepositoryProposal {
       }
     }
     ImageManifest manifest = graph.manifests().get(digest);
-    for (ImageManifest.Child child : manifest == null ? List.<ImageManifest.Child>of() : manifest.children()) {
+    for (ImageManifest.Child child :
+        manifest == null ? List.<ImageManifest.Child>of() : manifest.children()) {
       Kept childKept = kept.get(child.digest());
       if (childKept != null && PROTECTING.contains(childKept.code())) {
-        return Optional.of(new Kept("child-kept", "its child " + child.digest() + " stays: " + childKept.message()));
+        return Optional.of(
+            new Kept(
+                "child-kept", "its child " + child.digest() + " stays: " + childKept.message()));
       }
     }
     for (ContentDigest referrer : graph.referrersOf(digest)) {
@@ -310,7 +330,10 @@ final class RepositoryProposal {
     return Optional.empty();
   }
 
-  /** Brings what goes into an order in which nothing stands before what it waits for; what waits for itself stays. */
+  /**
+   * Brings what goes into an order in which nothing stands before what it waits for; what waits for
+   * itself stays.
+   */
   private void sort(Map<ContentDigest, Instant> born) {
     Comparator<ContentDigest> oldestFirst =
         Comparator.comparing((ContentDigest digest) -> born.getOrDefault(digest, Instant.MAX))
@@ -337,10 +360,10 @@ final class RepositoryProposal {
       }
       for (ContentDigest digest : open) {
         going.remove(digest);
-        kept.putIfAbsent(digest, new Kept("circular", "it and another manifest wait for each other"));
+        kept.putIfAbsent(
+            digest, new Kept("circular", "it and another manifest wait for each other"));
       }
       settle(Set.of());
     }
   }
-
 }

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param blobs config and layers with their sizes; empty for an index
  * @param configDigest the config's digest, or null
  * @param subjectDigest what it refers to, or null
- * @param createdAt the image's own {@code created} stamp, or null if it has none that can be believed
- * @param labels the config's labels, or null if they could not be read: then whatever asks for a label must assume the worst
+ * @param createdAt the image's own {@code created} stamp, or null if it has none that can be
+ *     believed
+ * @param labels the config's labels, or null if they could not be read: then whatever asks for a
+ *     label must assume the worst
  */
 public record ImageManifest(
     ContentDigest digest,

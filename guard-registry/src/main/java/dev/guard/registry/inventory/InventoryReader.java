@@ -29,20 +29,21 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the inventory of a registry: the repositories that patterns name, their tags, manifests, indexes down to depth eight,
- * referrers and configs. Each repository is read completely or not at all.
+ * Reads the inventory of a registry: the repositories that patterns name, their tags, manifests,
+ * indexes down to depth eight, referrers and configs. Each repository is read completely or not at
+ * all.
  *
- * <p>A failed list of repositories fails everything ({@link RegistryUnavailableException}). A single repository whose tags or
- * manifests could not be read, or that holds something not understood, is left out and named in {@link
- * RegistryInventory#unread}; the rest goes on.
+ * <p>A failed list of repositories fails everything ({@link RegistryUnavailableException}). A
+ * single repository whose tags or manifests could not be read, or that holds something not
+ * understood, is left out and named in {@link RegistryInventory#unread}; the rest goes on.
  *
  * <pre>{@code
  * RegistryInventory inventory =
  *     InventoryReader.of(client, RepositoryPatterns.of(List.of("team/*"))).parallel(executor, 8).read();
  * }</pre>
  *
- * <p>Manifests and configs are immutable, so a reader remembers them; reading again with the same reader asks only for tags
- * and for what is new. Thread-safe. Sends nothing but GET and HEAD.
+ * <p>Manifests and configs are immutable, so a reader remembers them; reading again with the same
+ * reader asks only for tags and for what is new. Thread-safe. Sends nothing but GET and HEAD.
  */
 public final class InventoryReader {
   private static final int MAX_DEPTH = 8;
@@ -83,7 +84,8 @@ public final class InventoryReader {
    */
   public InventoryReader parallel(Executor executor, int width) {
     if (width < 1) {
-      throw new GuardConfigurationException("An inventory is read with at least one request at a time.");
+      throw new GuardConfigurationException(
+          "An inventory is read with at least one request at a time.");
     }
     return new InventoryReader(client, patterns, time, Parallel.of(executor, width));
   }
@@ -123,7 +125,10 @@ public final class InventoryReader {
       Reading<List<String>> catalog = client.catalog();
       if (!catalog.isPresent()) {
         throw new RegistryUnavailableException(
-            "The list of repositories of " + client.host() + " could not be read. " + catalog.detail(),
+            "The list of repositories of "
+                + client.host()
+                + " could not be read. "
+                + catalog.detail(),
             catalog.answer());
       }
       catalog.get().stream().filter(patterns::matches).forEach(repositories::add);
@@ -140,16 +145,18 @@ public final class InventoryReader {
   }
 
   /**
-   * Reads one repository anew: all tags, and every manifest they lead to. Manifests this reader read before are not asked for
-   * again, only what the tags name now.
+   * Reads one repository anew: all tags, and every manifest they lead to. Manifests this reader
+   * read before are not asked for again, only what the tags name now.
    *
    * @param repository its path
-   * @return an inventory of that repository alone; it is among {@link RegistryInventory#unread} if it could not be read
+   * @return an inventory of that repository alone; it is among {@link RegistryInventory#unread} if
+   *     it could not be read
    */
   public RegistryInventory readOnly(String repository) {
     Instant began = time.now();
     try {
-      return RegistryInventory.of(client.host(), began, List.of(repository(repository, true)), Map.of());
+      return RegistryInventory.of(
+          client.host(), began, List.of(repository(repository, true)), Map.of());
     } catch (Unreadable e) {
       return RegistryInventory.of(
           client.host(), began, List.of(), Map.of(repository, String.valueOf(e.getMessage())));
@@ -245,7 +252,8 @@ public final class InventoryReader {
       Map<ContentDigest, Boolean> asked = new HashMap<>();
       for (int depth = 0; !level.isEmpty(); depth++) {
         if (depth > MAX_DEPTH) {
-          throw new Unreadable("Indexes are nested deeper than " + MAX_DEPTH + ", which is not followed.");
+          throw new Unreadable(
+              "Indexes are nested deeper than " + MAX_DEPTH + ", which is not followed.");
         }
         List<ContentDigest> open = new ArrayList<>();
         for (ContentDigest digest : level) {
@@ -275,7 +283,8 @@ public final class InventoryReader {
       if (served == null) {
         Reading<Boolean> answer = client.servesReferrers(name);
         if (!answer.isPresent()) {
-          throw new Unreadable("Whether the registry lists referrers could not be told. " + answer.detail());
+          throw new Unreadable(
+              "Whether the registry lists referrers could not be told. " + answer.detail());
         }
         served = answer.get();
         referrersServed.put(name, served);
@@ -316,7 +325,9 @@ public final class InventoryReader {
         Reading<ContentDigest> there = client.head(repository, digest.text());
         return there.isPresent()
             ? new Fetched(remembered, "")
-            : there.answer() == Answer.ABSENT ? new Fetched(null, "") : new Fetched(null, there.detail());
+            : there.answer() == Answer.ABSENT
+                ? new Fetched(null, "")
+                : new Fetched(null, there.detail());
       }
       if (remembered != null) {
         return new Fetched(remembered, "");
@@ -335,7 +346,10 @@ public final class InventoryReader {
       if (manifest.kind() == Manifest.Kind.UNSUPPORTED) {
         return new Fetched(
             null,
-            "The manifest " + digest + " has the media type '" + manifest.mediaType()
+            "The manifest "
+                + digest
+                + " has the media type '"
+                + manifest.mediaType()
                 + "', which is unsupported; all of the repository is kept.");
       }
       Fetched described = describe(manifest);
@@ -348,7 +362,8 @@ public final class InventoryReader {
     private Fetched describe(Manifest manifest) {
       List<ImageManifest.Child> children = new ArrayList<>();
       for (Descriptor child : manifest.children()) {
-        children.add(new ImageManifest.Child(child.digest(), child.platform(), child.isAttestation()));
+        children.add(
+            new ImageManifest.Child(child.digest(), child.platform(), child.isAttestation()));
       }
       Map<ContentDigest, ImageManifest.Blob> blobs = new LinkedHashMap<>();
       manifest
@@ -358,7 +373,11 @@ public final class InventoryReader {
         blobs.put(layer.digest(), new ImageManifest.Blob(layer.digest(), layer.size()));
       }
       Config config = new Config(null, Map.of());
-      if (manifest.config().map(Descriptor::mediaType).filter(InventoryReader::isImageConfig).isPresent()) {
+      if (manifest
+          .config()
+          .map(Descriptor::mediaType)
+          .filter(InventoryReader::isImageConfig)
+          .isPresent()) {
         ContentDigest digest = manifest.config().get().digest();
         Reading<byte[]> blob = client.blob(repository, digest);
         if (blob.isPresent()) {

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Maps a list with several calls at a time on the caller's executor; the calling thread works along. */
+/**
+ * Maps a list with several calls at a time on the caller's executor; the calling thread works
+ * along.
+ */
 final class Parallel {
   private final @Nullable Executor executor;
   private final int width;

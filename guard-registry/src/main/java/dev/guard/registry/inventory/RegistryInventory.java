@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a registry held when it was read: the graphs of the repositories that could be read completely, and the names of those
- * that could not, with the reason. Made by {@link InventoryReader}. Immutable and thread-safe.
+ * What a registry held when it was read: the graphs of the repositories that could be read
+ * completely, and the names of those that could not, with the reason. Made by {@link
+ * InventoryReader}. Immutable and thread-safe.
  */
 public final class RegistryInventory {
   private final String host;
@@ -34,7 +35,8 @@ public final class RegistryInventory {
     Map<String, RepositoryGraph> sorted = new TreeMap<>();
     for (RepositoryGraph graph : repositories) {
       if (sorted.put(graph.repository(), graph) != null || unread.containsKey(graph.repository())) {
-        throw new IllegalArgumentException("The repository " + graph.repository() + " is given twice.");
+        throw new IllegalArgumentException(
+            "The repository " + graph.repository() + " is given twice.");
       }
     }
     this.repositories = Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
@@ -96,8 +98,8 @@ public final class RegistryInventory {
   }
 
   /**
-   * The repositories that could not be read or understood, with the reason: nothing of them is a candidate, and nothing of
-   * them counts.
+   * The repositories that could not be read or understood, with the reason: nothing of them is a
+   * candidate, and nothing of them counts.
    *
    * @return sorted by path
    */
@@ -106,7 +108,8 @@ public final class RegistryInventory {
   }
 
   /**
-   * How many manifests there are: pairs of repository and digest, children included, of all repositories that were read.
+   * How many manifests there are: pairs of repository and digest, children included, of all
+   * repositories that were read.
    *
    * @return the population of a percent limit
    */
@@ -119,8 +122,9 @@ public final class RegistryInventory {
   }
 
   /**
-   * How many bytes become free when manifests go: the manifests themselves, and each of their blobs once, if no other
-   * manifest read here holds it. Blobs held by repositories that were not read may stay, so this is the most it can be.
+   * How many bytes become free when manifests go: the manifests themselves, and each of their blobs
+   * once, if no other manifest read here holds it. Blobs held by repositories that were not read
+   * may stay, so this is the most it can be.
    *
    * @param going the digests that go, by repository
    * @return bytes
@@ -129,7 +133,8 @@ public final class RegistryInventory {
     Set<ContentDigest> kept = new HashSet<>();
     Map<ContentDigest, Long> freed = new HashMap<>();
     for (RepositoryGraph graph : repositories.values()) {
-      Set<ContentDigest> here = going.containsKey(graph.repository()) ? going.get(graph.repository()) : Set.of();
+      Set<ContentDigest> here =
+          going.containsKey(graph.repository()) ? going.get(graph.repository()) : Set.of();
       for (ImageManifest manifest : graph.manifests().values()) {
         if (here.contains(manifest.digest())) {
           freed.put(manifest.digest(), manifest.size());

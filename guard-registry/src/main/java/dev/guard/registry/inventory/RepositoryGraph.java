@@ -17,8 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * One repository as it was read: its tags, its manifests, and which names which. Complete for everything that can be reached
- * from a tag; manifests that no tag leads to are invisible in most registries. Immutable and thread-safe.
+ * One repository as it was read: its tags, its manifests, and which names which. Complete for
+ * everything that can be reached from a tag; manifests that no tag leads to are invisible in most
+ * registries. Immutable and thread-safe.
  */
 public final class RepositoryGraph {
   private static final Pattern REFERRER_TAG =
@@ -43,7 +44,11 @@ public final class RepositoryGraph {
     for (Map.Entry<String, ContentDigest> tag : this.tags.entrySet()) {
       if (!this.manifests.containsKey(tag.getValue())) {
         throw new IllegalArgumentException(
-            "The tag " + tag.getKey() + " of " + repository + " names a manifest that is not given.");
+            "The tag "
+                + tag.getKey()
+                + " of "
+                + repository
+                + " names a manifest that is not given.");
       }
       add(tagsOf, tag.getValue(), tag.getKey());
     }
@@ -79,7 +84,8 @@ public final class RepositoryGraph {
    *
    * @param repository its path
    * @param tags the digest each tag names; each must be among the manifests
-   * @param manifests the manifests by digest; a child that is not among them counts as missing in the registry
+   * @param manifests the manifests by digest; a child that is not among them counts as missing in
+   *     the registry
    * @return the graph
    */
   public static RepositoryGraph of(
@@ -89,7 +95,10 @@ public final class RepositoryGraph {
     return new RepositoryGraph(repository, tags, manifests);
   }
 
-  /** What a referrer tag refers to: exactly one digest, or for longer digests those it is the beginning of. */
+  /**
+   * What a referrer tag refers to: exactly one digest, or for longer digests those it is the
+   * beginning of.
+   */
   private List<ContentDigest> subjectsByTag(String tag) {
     int dot = tag.indexOf('.');
     String fallback = dot < 0 ? tag : tag.substring(0, dot);
@@ -102,8 +111,8 @@ public final class RepositoryGraph {
   }
 
   /**
-   * Whether a tag only serves to find what refers to a digest: the fallback tag of the specification, and the older {@code
-   * .sig}, {@code .att} and {@code .sbom} tags.
+   * Whether a tag only serves to find what refers to a digest: the fallback tag of the
+   * specification, and the older {@code .sig}, {@code .att} and {@code .sbom} tags.
    *
    * @param tag the tag
    * @return true if so

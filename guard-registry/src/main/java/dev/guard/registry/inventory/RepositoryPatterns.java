@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which repositories, or tags, are meant: patterns in which {@code *} stands for any characters, slashes too, and {@code ?} for
- * one. Nothing matches unless a pattern says so; an empty list or a blank pattern is an error, never everything. Immutable.
+ * Which repositories, or tags, are meant: patterns in which {@code *} stands for any characters,
+ * slashes too, and {@code ?} for one. Nothing matches unless a pattern says so; an empty list or a
+ * blank pattern is an error, never everything. Immutable.
  */
 public final class RepositoryPatterns {
   private final List<String> patterns;
@@ -62,7 +63,8 @@ public final class RepositoryPatterns {
 
   /** Whether every pattern is a plain name, so that no catalog is needed to resolve it. */
   boolean arePlain() {
-    return patterns.stream().noneMatch(pattern -> pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0);
+    return patterns.stream()
+        .noneMatch(pattern -> pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0);
   }
 
   /**
@@ -78,7 +80,9 @@ public final class RepositoryPatterns {
     int star = -1;
     int mark = 0;
     while (t < text.length()) {
-      if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t)) && glob.charAt(g) != '*') {
+      if (g < glob.length()
+          && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t))
+          && glob.charAt(g) != '*') {
         g++;
         t++;
       } else if (g < glob.length() && glob.charAt(g) == '*') {

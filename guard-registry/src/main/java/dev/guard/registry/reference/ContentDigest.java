@@ -6,8 +6,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The digest of a manifest, config or layer as registries write it: sha256, sha384 or sha512, lower-case. It names content
- * independently of the repository that holds it. Immutable; compares by value.
+ * The digest of a manifest, config or layer as registries write it: sha256, sha384 or sha512,
+ * lower-case. It names content independently of the repository that holds it. Immutable; compares
+ * by value.
  *
  * @param text the digest in its one written form, for example {@code sha256:…}
  */
@@ -75,8 +76,7 @@ public record ContentDigest(String text) implements Comparable<ContentDigest> {
 
   private static ContentDigest hash(String algorithm, byte[] bytes) {
     try {
-      byte[] sum =
-          MessageDigest.getInstance(algorithm.replace("sha", "SHA-")).digest(bytes);
+      byte[] sum = MessageDigest.getInstance(algorithm.replace("sha", "SHA-")).digest(bytes);
       return new ContentDigest(algorithm + ":" + HexFormat.of().formatHex(sum));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("This Java platform lacks " + algorithm + ".", e);

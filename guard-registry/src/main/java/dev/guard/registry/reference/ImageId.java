@@ -3,9 +3,10 @@ package dev.guard.registry.reference;
 import java.util.Objects;
 
 /**
- * An image id as a container runtime reports it in a pod's status. It is not a name: depending on the runtime it carries the
- * digest of a manifest, or of a config, or nothing. It has its own parser because the parser of names would read {@code
- * sha256:<hex>} as a repository {@code docker.io/library/sha256} and so protect nothing.
+ * An image id as a container runtime reports it in a pod's status. It is not a name: depending on
+ * the runtime it carries the digest of a manifest, or of a config, or nothing. It has its own
+ * parser because the parser of names would read {@code sha256:<hex>} as a repository {@code
+ * docker.io/library/sha256} and so protect nothing.
  *
  * <p>Whatever is none of the known forms is {@link Unreadable}: unknown, which protects.
  *
@@ -38,8 +39,9 @@ public sealed interface ImageId
   }
 
   /**
-   * {@code repo@sha256:D}, with or without {@code docker-pullable://}: the digest of an index or of a platform's manifest.
-   * The repository is whatever name the node knew first and may be another one than the pod asked for.
+   * {@code repo@sha256:D}, with or without {@code docker-pullable://}: the digest of an index or of
+   * a platform's manifest. The repository is whatever name the node knew first and may be another
+   * one than the pod asked for.
    *
    * @param raw the text as found
    * @param reference the repository and digest as a reference
@@ -55,7 +57,8 @@ public sealed interface ImageId
   }
 
   /**
-   * {@code docker://sha256:C}, {@code sha256:C} or 64 bare hexadecimal digits: the digest of the image's config.
+   * {@code docker://sha256:C}, {@code sha256:C} or 64 bare hexadecimal digits: the digest of the
+   * image's config.
    *
    * @param raw the text as found
    * @param config the config's digest

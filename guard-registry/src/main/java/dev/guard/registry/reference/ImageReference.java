@@ -7,12 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image reference as it stands in a pod template, a chart or a file: host, repository path, tag and digest, normalised
- * exactly as container runtimes do it ({@code ubuntu} is {@code docker.io/library/ubuntu}). Parsing does no I/O, takes
- * linear time and never repairs: what the grammar refuses is an {@link UnparseableReference}.
+ * An image reference as it stands in a pod template, a chart or a file: host, repository path, tag
+ * and digest, normalised exactly as container runtimes do it ({@code ubuntu} is {@code
+ * docker.io/library/ubuntu}). Parsing does no I/O, takes linear time and never repairs: what the
+ * grammar refuses is an {@link UnparseableReference}.
  *
- * <p>An image id from a pod's status is not a reference and must go through {@link ImageId#parse(String)}: the text {@code
- * sha256:<hex>} parses here as a repository named {@code docker.io/library/sha256}.
+ * <p>An image id from a pod's status is not a reference and must go through {@link
+ * ImageId#parse(String)}: the text {@code sha256:<hex>} parses here as a repository named {@code
+ * docker.io/library/sha256}.
  *
  * <pre>{@code
  * if (ImageReference.parse("team/app:1.2") instanceof ImageReference ref) {
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Immutable and thread-safe. Two references are equal when host (as written), path, tag and digest are equal; {@code raw}
- * is not compared.
+ * Immutable and thread-safe. Two references are equal when host (as written), path, tag and digest
+ * are equal; {@code raw} is not compared.
  */
 public final class ImageReference implements ParsedReference {
   /** The longest text looked at; anything longer is {@link Fault#TOO_LONG}. */
@@ -40,7 +42,11 @@ public final class ImageReference implements ParsedReference {
   private final RepositoryKey key;
 
   private ImageReference(
-      String raw, String domain, String path, @Nullable String tag, @Nullable ContentDigest digest) {
+      String raw,
+      String domain,
+      String path,
+      @Nullable String tag,
+      @Nullable ContentDigest digest) {
     this.raw = raw;
     this.domain = domain;
     this.path = path;
@@ -64,7 +70,10 @@ public final class ImageReference implements ParsedReference {
       return new UnparseableReference(
           text,
           Fault.TOO_LONG,
-          "The image reference has " + text.length() + " characters, at most " + MAX_LENGTH
+          "The image reference has "
+              + text.length()
+              + " characters, at most "
+              + MAX_LENGTH
               + " are read.");
     }
     if (text.length() == 64 && isLowerHex(text, 0)) {
@@ -368,7 +377,8 @@ public final class ImageReference implements ParsedReference {
   }
 
   /**
-   * The tag this reference names: the one given, {@code latest} if neither tag nor digest was given, else none.
+   * The tag this reference names: the one given, {@code latest} if neither tag nor digest was
+   * given, else none.
    *
    * @return the tag, or empty when only a digest was given
    */

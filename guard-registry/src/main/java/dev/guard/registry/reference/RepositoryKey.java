@@ -5,10 +5,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The identity of a repository for comparisons: the canonical host and the path. Hosts are compared without case, without
- * the default ports 80 and 443, and all names of Docker Hub are one host. Immutable.
+ * The identity of a repository for comparisons: the canonical host and the path. Hosts are compared
+ * without case, without the default ports 80 and 443, and all names of Docker Hub are one host.
+ * Immutable.
  *
- * @param host the canonical host, for example {@code docker.io} or {@code registry.example.com:5000}
+ * @param host the canonical host, for example {@code docker.io} or {@code
+ *     registry.example.com:5000}
  * @param path the repository path, for example {@code library/ubuntu}
  */
 public record RepositoryKey(String host, String path) {
@@ -27,7 +29,8 @@ public record RepositoryKey(String host, String path) {
   }
 
   /**
-   * The canonical form of a host: lower case, default port stripped, Docker Hub's aliases folded into {@code docker.io}.
+   * The canonical form of a host: lower case, default port stripped, Docker Hub's aliases folded
+   * into {@code docker.io}.
    *
    * @param host a host, with or without a port
    * @return the canonical host

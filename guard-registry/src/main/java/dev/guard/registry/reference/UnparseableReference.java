@@ -7,20 +7,29 @@ import java.util.Objects;
  *
  * @param raw the text as it was found, unchanged
  * @param fault the kind of the fault
- * @param message one sentence for people; the text quoted in it is shortened and holds no control characters
+ * @param message one sentence for people; the text quoted in it is shortened and holds no control
+ *     characters
  */
 public record UnparseableReference(String raw, Fault fault, String message)
     implements ParsedReference {
 
-  /** Why a text is no image reference; the kinds of the canonical Go parser, plus our length cap. */
+  /**
+   * Why a text is no image reference; the kinds of the canonical Go parser, plus our length cap.
+   */
   public enum Fault {
     /** The text is empty. */
     EMPTY,
-    /** The text is longer than any reference may be ({@link ImageReference#MAX_LENGTH}); it was not looked at. */
+    /**
+     * The text is longer than any reference may be ({@link ImageReference#MAX_LENGTH}); it was not
+     * looked at.
+     */
     TOO_LONG,
     /** The text does not follow the grammar. */
     FORMAT,
-    /** The repository name holds an upper-case letter (also templates such as <code>${IMAGE}</code>). */
+    /**
+     * The repository name holds an upper-case letter (also templates such as <code>${IMAGE}</code>
+     * ).
+     */
     NOT_LOWER_CASE,
     /** The text is a bare 64-digit hexadecimal image id, not a name. */
     HEX_IDENTIFIER,
