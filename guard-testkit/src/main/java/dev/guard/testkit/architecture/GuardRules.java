@@ -1,0 +1,190 @@
+package dev.guard.testkit.architecture;
+
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import dev.guard.Permit;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Rules for the ArchUnit tests of a guarded tool. Each takes its exceptions as fully qualified
+ * names, so that they stand in one list.
+ *
+ * <pre>{@code
+ * GuardRules.actsOnlyWithPermit(
+ *         call -> call.getOwner().getName().equals("com.example.Dao") && call.getName().equals("purge"), Set.of())
+ *     .check(new ClassFileImporter().importPackages("com.example"));
+ * }</pre>
+ *
+ * <p>No argument may be null. A rule is used by one thread at a time.
+ */
+public final class GuardRules {
+  private static final Map<String, Pattern> CLOCKS_THREADS_CHANCE =
+      Map.ofEntries(
+          forbid("java.time.Instant", "now"),
+          forbid("java.time.LocalDate", "now"),
+          forbid("java.time.LocalTime", "now"),
+          forbid("java.time.LocalDateTime", "now"),
+          forbid("java.time.OffsetDateTime", "now"),
+          forbid("java.time.ZonedDateTime", "now"),
+          forbid("java.time.Year", "now"),
+          forbid("java.time.YearMonth", "now"),
+          forbid("java.time.Clock", "system.*|tick.*"),
+          forbid("java.util.Date", "<init>"),
+          forbid("java.util.Calendar", "getInstance"),
+          forbid("java.lang.System", "nanoTime|currentTimeMillis"),
+          forbid("java.lang.Thread", "<init>|sleep|start|startVirtualThread|ofVirtual|ofPlatform"),
+          forbid("java.util.Timer", "<init>"),
+          forbid("java.util.concurrent.TimeUnit", "sleep|timedWait|timedJoin"),
+          forbid("java.util.concurrent.locks.LockSupport", "park.*"),
+          forbid("java.util.concurrent.Executors", "new.*"),
+          forbid("java.util.concurrent.ThreadPoolExecutor", "<init>"),
+          forbid("java.util.concurrent.ScheduledThreadPoolExecutor", "<init>"),
+          forbid("java.util.concurrent.ForkJoinPool", "<init>|commonPool"),
+          forbid("java.util.Collection", "parallelStream"),
+          forbid("java.util.stream.BaseStream", "parallel"),
+          forbid("java.util.stream.Stream", "parallel"),
+          forbid("java.util.Random", "<init>"),
+          forbid("java.util.SplittableRandom", "<init>"),
+          forbid("java.security.SecureRandom", "<init>|getInstance.*"),
+          forbid("java.util.concurrent.ThreadLocalRandom", "current"),
+          forbid("java.lang.Math", "random"),
+          forbid("java.util.UUID", "randomUUID"));
+
+  private static final Map<String, Pattern> GUESSES_ABOUT_FILES =
+      Map.ofEntries(
+          forbid("java.nio.file.Files", "exists|notExists"),
+          forbid("java.io.File", "exists|delete|mkdirs?|renameTo"));
+
+  private GuardRules() {}
+
+  /**
+   * Destructive calls stand only in methods that take a {@link Permit}, or in methods of no wider
+   * access than their package that are called from such methods alone. It fails too if no call
+   * matches: a rule that watches nothing proves nothing.
+   *
+   * @param destructive what counts as a destructive call, for example a client's {@code delete}
+   * @param except methods that may call without a permit, as {@code fully.qualified.Type.method}
+   * @return the rule
+   */
+  public static ArchRule actsOnlyWithPermit(
+      Predicate<? super AccessTarget> destructive, Set<String> except) {
+    Objects.requireNonNull(destructive, "destructive");
+    Set<String> free = Set.copyOf(except);
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("make destructive calls only with a permit") {
+              private int seen;
+
+              @Override
+              public void init(Collection<JavaClass> all) {
+                seen = 0;
+              }
+
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                for (JavaAccess<?> call : type.getAccessesFromSelf()) {
+                  if (destructive.test(call.getTarget())) {
+                    seen++;
+                    boolean fine = permitted(call.getOrigin(), free, new HashSet<>());
+                    events.add(new SimpleConditionEvent(call, fine, call.getDescription()));
+                  }
+                }
+              }
+
+              @Override
+              public void finish(ConditionEvents events) {
+                events.add(
+                    new SimpleConditionEvent(
+                        seen, seen > 0, "no destructive call was found, so nothing was proven"));
+              }
+            });
+  }
+
+  /**
+   * Nothing reads a clock, sleeps, starts a thread or throws dice: that is {@link
+   * dev.guard.time.Time}'s and the caller's part, or a test can never be sure what it saw.
+   *
+   * @param except the types that may
+   * @return the rule
+   */
+  public static ArchRule takesTimeFromTime(Set<String> except) {
+    return neverCalling(
+        "not read a clock, wait, start a thread or throw dice", CLOCKS_THREADS_CHANCE, except);
+  }
+
+  /**
+   * Nothing asks {@code Files.exists} or its kin. They answer false for "cannot tell", and that is
+   * how a stop file is overlooked.
+   *
+   * @param except the types that may
+   * @return the rule
+   */
+  public static ArchRule doesNotGuessAboutFiles(Set<String> except) {
+    return neverCalling("not ask Files.exists or its kin", GUESSES_ABOUT_FILES, except);
+  }
+
+  private static boolean permitted(JavaCodeUnit unit, Set<String> free, Set<JavaCodeUnit> asked) {
+    if (free.contains(unit.getOwner().getName() + "." + unit.getName())
+        || unit.getRawParameterTypes().stream()
+            .anyMatch(type -> type.isEquivalentTo(Permit.class))) {
+      return true;
+    }
+    if (unit.getModifiers().contains(JavaModifier.PUBLIC)
+        || unit.getModifiers().contains(JavaModifier.PROTECTED)
+        || unit.getAccessesToSelf().isEmpty()) {
+      return false;
+    }
+    if (!asked.add(unit)) {
+      return true; // a loop: decided by its other callers
+    }
+    return unit.getAccessesToSelf().stream()
+        .allMatch(call -> permitted(call.getOrigin(), free, asked));
+  }
+
+  private static ArchRule neverCalling(
+      String what, Map<String, Pattern> forbidden, Set<String> except) {
+    Set<String> free = Set.copyOf(except);
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>(what) {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                if (free.contains(type.getName())) {
+                  return;
+                }
+                for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+                  boolean bad = names(access.getTarget(), forbidden);
+                  events.add(new SimpleConditionEvent(access, !bad, access.getDescription()));
+                }
+              }
+            });
+  }
+
+  private static boolean names(AccessTarget target, Map<String, Pattern> forbidden) {
+    for (Map.Entry<String, Pattern> each : forbidden.entrySet()) {
+      if (each.getValue().matcher(target.getName()).matches()
+          && target.getOwner().isAssignableTo(each.getKey())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Map.Entry<String, Pattern> forbid(String owner, String members) {
+    return Map.entry(owner, Pattern.compile(members));
+  }
+}

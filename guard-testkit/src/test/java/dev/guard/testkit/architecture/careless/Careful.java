@@ -1,0 +1,22 @@
+package dev.guard.testkit.architecture.careless;
+
+import dev.guard.Permit;
+
+/** Acts with a permit, directly and through a private method. */
+final class Careful {
+  private final Store store = new Store();
+
+  void purge(Permit permit) {
+    permit.toString();
+    store.purge();
+    again(2);
+  }
+
+  private void again(int times) {
+    if (times > 0) {
+      Runnable once = store::purge;
+      once.run();
+      again(times - 1);
+    }
+  }
+}
