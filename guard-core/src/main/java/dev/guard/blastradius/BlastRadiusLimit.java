@@ -19,11 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much may be touched: a count per plan, per call and per sliding window, a percent of all
@@ -62,14 +63,19 @@ public final class BlastRadiusLimit implements Safeguard {
   private static final long MOST = 1_000_000_000L;
   private static final long NONE = -1;
   private static final BigInteger HUNDRED = BigInteger.valueOf(100);
+  private static final Population MISSING = Population.incomplete(0, "nobody said of how many");
+  private static final Population EMPTY = Population.of(0);
+  private static final Logger LOG = LoggerFactory.getLogger(BlastRadiusLimit.class);
 
   private final Parts parts;
   private final String shown;
   private final @Nullable WindowBook book;
+  private final String key;
 
   private BlastRadiusLimit(Parts parts) {
     this.parts = parts;
     this.shown = parts.label.isEmpty() ? "blast radius" : "blast radius '" + parts.label + "'";
+    this.key = key("");
     StateStore store = parts.store;
     this.book =
         store == null ? null : new WindowBook(name(), shown, parts.windows, store, parts.time);
@@ -367,10 +373,9 @@ public final class BlastRadiusLimit implements Safeguard {
     String dimension = parts.dimension;
     if (dimension == null) {
       int asked = targets.size();
-      Verdict verdict =
-          judge(asked, needsPopulation() ? population(intent.population().orElse(null)) : null);
+      Verdict verdict = judge(asked, population(intent.population().orElse(null)));
       verdict = verdict.and(call(asked));
-      return book == null ? verdict : verdict.and(book.room(key(""), asked));
+      return book == null ? verdict : verdict.and(book.room(key, asked));
     }
     if (targets.size() == 1) {
       return one(targets.get(0).labels().get(dimension), 1, dimension, targets.get(0), book);
@@ -419,8 +424,8 @@ public final class BlastRadiusLimit implements Safeguard {
     String dimension = parts.dimension;
     if (dimension == null) {
       long asked = batch.targets();
-      Verdict verdict = judge(asked, needsPopulation() ? population(batch.population()) : null);
-      return book == null ? verdict : verdict.and(book.roomForAll(key(""), asked));
+      Verdict verdict = judge(asked, population(batch.population()));
+      return book == null ? verdict : verdict.and(book.roomForAll(key, asked));
     }
     Map<String, Long> counts = new TreeMap<>();
     for (Intent intent : batch.intents()) {
@@ -445,71 +450,65 @@ public final class BlastRadiusLimit implements Safeguard {
   }
 
   /** The one decision about a number of targets; plans, single calls and tripwires all ask it. */
-  private Verdict judge(long asked, @Nullable Counted counted) {
-    Verdict verdict = Verdict.allow();
-    if (asked > parts.perPlan) {
-      verdict = overPlan(asked, null);
-    }
-    if (counted == null) {
+  private Verdict judge(long asked, @Nullable Population all) {
+    Verdict verdict = asked > parts.perPlan ? overPlan(asked, null) : Verdict.allow();
+    if (all == null) {
       return verdict;
     }
-    if (counted.fault != null) {
-      return verdict.and(counted.fault);
+    if (!all.complete()) {
+      return verdict.and(incomplete(all));
     }
-    if (parts.percent != null && asked > allowedOf(counted.size)) {
-      verdict = verdict.and(overPercent(asked, counted.size));
+    if (parts.percent != null && asked > allowedOf(all.size())) {
+      verdict = verdict.and(overPercent(asked, all.size()));
     }
-    if (parts.floor != NONE && counted.size - asked < parts.floor) {
-      verdict = verdict.and(belowFloor(asked, counted.size));
+    if (parts.floor != NONE && all.size() - asked < parts.floor) {
+      verdict = verdict.and(belowFloor(asked, all.size()));
     }
     return verdict;
   }
 
-  private boolean needsPopulation() {
-    return parts.percent != null || parts.floor != NONE;
-  }
-
-  /** A complete population's size, or the verdict that there is none. */
-  private record Counted(long size, @Nullable Verdict fault) {}
-
-  private Counted population(@Nullable Population given) {
-    Population population = given;
-    if (population == null) {
-      Supplier<Population> all = parts.all;
-      if (all == null) {
-        return new Counted(
-            0,
-            Verdict.halt(
-                Reason.of(
-                    name(),
-                    POPULATION_MISSING,
-                    shown
-                        + " takes a percent or keeps a floor, but nobody said of how many. Give the population.")));
-      }
-      try {
-        population = all.get();
-      } catch (RuntimeException fault) {
-        return incomplete("it could not be counted (" + fault.getClass().getSimpleName() + ")");
-      }
-      if (population == null) {
-        return incomplete("its source answered nothing");
-      }
+  /** Null if no population is needed; incomplete if it is and nobody has it. */
+  private @Nullable Population population(@Nullable Population given) {
+    if (parts.percent == null && parts.floor == NONE) {
+      return null;
     }
-    Optional<String> gap = population.gap();
-    return gap.isPresent() ? incomplete(gap.get()) : new Counted(population.size(), null);
+    if (given != null) {
+      return given.size() == 0 && given.complete() ? EMPTY : given;
+    }
+    Supplier<Population> all = parts.all;
+    if (all == null) {
+      return MISSING;
+    }
+    try {
+      Population counted = all.get();
+      if (counted == null) {
+        return Population.incomplete(0, "its source answered nothing");
+      }
+      return counted.size() == 0 && counted.complete() ? EMPTY : counted;
+    } catch (Throwable fault) { // whatever it is, what could not be counted is not complete
+      LOG.warn("The population of {} could not be counted.", shown, fault);
+      return Population.incomplete(
+          0, "it could not be counted (" + fault.getClass().getSimpleName() + ")");
+    }
   }
 
-  private Counted incomplete(String gap) {
-    return new Counted(
-        0,
-        Verdict.halt(
-            Reason.of(
-                name(),
-                Reason.EVIDENCE_INCOMPLETE,
-                shown
-                    + " needs a complete population, but "
-                    + gap
-                    + ". Count again, completely.")));
+  private Verdict incomplete(Population all) {
+    if (all == MISSING) {
+      return Verdict.halt(
+          Reason.of(
+              name(),
+              POPULATION_MISSING,
+              shown
+                  + " takes a percent or keeps a floor, but nobody said of how many. Give the population."));
+    }
+    return Verdict.halt(
+        Reason.of(
+            name(),
+            Reason.EVIDENCE_INCOMPLETE,
+            shown
+                + " needs a complete population, but "
+                + all.gap().orElse("it is incomplete")
+                + ". Count again, completely."));
   }
 
   /** {@code floor(percent × population / 100)}, exactly. */
@@ -706,7 +705,7 @@ public final class BlastRadiusLimit implements Safeguard {
               () -> {
                 long asked = allowedOf(1000) + 1;
                 return asked <= 1000
-                    && says(judge(asked, new Counted(1000, null)), overPercent(asked, 1000));
+                    && says(judge(asked, Population.of(1000)), overPercent(asked, 1000));
               }));
       wires.add(
           new Tripwire(
@@ -717,7 +716,7 @@ public final class BlastRadiusLimit implements Safeguard {
       wires.add(
           new Tripwire(
               "one less than the floor halts",
-              () -> says(judge(2, new Counted(size, null)), belowFloor(2, size))));
+              () -> says(judge(2, Population.of(size)), belowFloor(2, size))));
     }
     if (parts.perCall != NONE) {
       wires.add(

@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,7 +76,7 @@ final class WindowBook {
     }
 
     String shownLength() {
-      return length.toString().substring(1).replace("T", "").toLowerCase(java.util.Locale.ROOT);
+      return length.toString().substring(1).replace("T", "").toLowerCase(Locale.ROOT);
     }
   }
 
@@ -92,18 +94,14 @@ final class WindowBook {
     @Nullable String version;
     long high;
     Set<String> writes = new LinkedHashSet<>();
-    Map<Long, TreeMap<Long, Long>> windows = new TreeMap<>();
+    TreeMap<Long, TreeMap<Long, Long>> windows = new TreeMap<>();
 
     /** A window that was not kept so far begins with what the longest other one remembers. */
     TreeMap<Long, Long> of(Window window) {
       long length = window.length().toMillis();
       TreeMap<Long, Long> known = windows.get(length);
       if (known == null) {
-        known =
-            windows.isEmpty()
-                ? new TreeMap<>()
-                : new TreeMap<>(
-                    ((TreeMap<Long, TreeMap<Long, Long>>) windows).lastEntry().getValue());
+        known = windows.isEmpty() ? new TreeMap<>() : new TreeMap<>(windows.lastEntry().getValue());
         windows.put(length, known);
       }
       return known;
@@ -202,7 +200,7 @@ final class WindowBook {
       for (int i = 0; i < TRIES; i++) {
         Page page = read(key);
         Clock clock = clock(page);
-        Map<Window, Long> ends = new java.util.LinkedHashMap<>();
+        Map<Window, Long> ends = new LinkedHashMap<>();
         if (page.writes.contains(id)) { // an earlier try whose fate was unknown had arrived
           return new Draw(Verdict.allow(), key, count, lastEnds(page, count));
         }
@@ -241,7 +239,7 @@ final class WindowBook {
    * given back from.
    */
   private Map<Window, Long> lastEnds(Page page, long count) {
-    Map<Window, Long> ends = new java.util.LinkedHashMap<>();
+    Map<Window, Long> ends = new LinkedHashMap<>();
     for (Window window : windows) {
       for (Map.Entry<Long, Long> bucket : page.of(window).descendingMap().entrySet()) {
         if (bucket.getValue() >= count) {
@@ -351,9 +349,7 @@ final class WindowBook {
       throw new IOException("no windows");
     }
     int entries = 0;
-    Iterator<Map.Entry<String, JsonNode>> fields = all.fields();
-    while (fields.hasNext()) {
-      Map.Entry<String, JsonNode> field = fields.next();
+    for (Map.Entry<String, JsonNode> field : all.properties()) {
       TreeMap<Long, Long> buckets = new TreeMap<>();
       if (!field.getValue().isArray()) {
         throw new IOException("a window that is no list");

@@ -2,6 +2,7 @@ package dev.guard.errorthreshold;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Reason;
 import dev.guard.Reservation;
@@ -41,38 +42,71 @@ public final class ErrorThreshold implements Safeguard {
   private static final String NAME = "error-threshold";
   private static final int ATTEMPTS = 20;
 
-  private final int percent;
+  private final float percent;
   private final int last;
+  private final boolean fromTheFirst;
+  private final String shown;
   private final CircuitBreaker breaker;
   private volatile @Nullable StateStore store;
   private volatile String guard = "";
 
-  private ErrorThreshold(int percent, int last) {
+  private ErrorThreshold(float percent, int last, boolean fromTheFirst, String shown) {
     this.percent = percent;
     this.last = last;
-    this.breaker = breaker(percent, last);
+    this.fromTheFirst = fromTheFirst;
+    this.shown = shown;
+    this.breaker = breaker();
   }
 
-  private static CircuitBreaker breaker(int percent, int last) {
-    return CircuitBreaker.of(
-        NAME,
-        CircuitBreakerConfig.custom()
-            .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
-            .slidingWindowSize(last)
-            .minimumNumberOfCalls(last)
-            .failureRateThreshold(percent)
-            .slowCallRateThreshold(100)
-            .slowCallDurationThreshold(Duration.ofDays(3650))
-            .waitDurationInOpenState(Duration.ofDays(3650))
-            .automaticTransitionFromOpenToHalfOpenEnabled(false)
-            .build());
+  private CircuitBreaker breaker() {
+    CircuitBreaker made =
+        CircuitBreaker.of(
+            NAME,
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(last)
+                .minimumNumberOfCalls(last)
+                .failureRateThreshold(percent)
+                .slowCallRateThreshold(100)
+                .slowCallDurationThreshold(Duration.ofDays(3650))
+                .waitDurationInOpenState(Duration.ofDays(3650))
+                .automaticTransitionFromOpenToHalfOpenEnabled(false)
+                .build());
+    begin(made);
+    return made;
+  }
+
+  /**
+   * A count of failures starts on a window full of successes, so that it counts from the first act.
+   */
+  private void begin(CircuitBreaker made) {
+    for (int i = 0; fromTheFirst && i < last; i++) {
+      made.onSuccess(0, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /**
+   * Halts at so many failures among the last hundred acts, or among as many if it is more than
+   * that, counted from the first act on.
+   *
+   * @param most 1 to 10,000; the act that makes it full is the last
+   * @return the threshold
+   */
+  public static ErrorThreshold failures(int most) {
+    if (most < 1 || most > 10_000) {
+      throw new IllegalArgumentException(
+          "An error threshold is 1 to 10,000 failures, but was " + most + ".");
+    }
+    int last = Math.max(100, most);
+    return new ErrorThreshold(
+        most * 100.0f / last, last, true, most + " or more of the last " + last + " acts failed");
   }
 
   /**
    * Halts when so many percent of the last acts failed.
    *
    * @param percent at least 1, at most 100
-   * @param last of how many acts; at least 1; before that many acts ended nothing is halted
+   * @param last of how many acts; 1 to 10,000; before that many acts ended nothing is halted
    * @return the threshold
    */
   public static ErrorThreshold of(int percent, int last) {
@@ -80,11 +114,12 @@ public final class ErrorThreshold implements Safeguard {
       throw new IllegalArgumentException(
           "An error threshold is 1 to 100 percent, but was " + percent + ".");
     }
-    if (last < 1) {
+    if (last < 1 || last > 10_000) {
       throw new IllegalArgumentException(
-          "An error threshold looks at one act at least, but was " + last + ".");
+          "An error threshold looks at 1 to 10,000 acts, but was " + last + ".");
     }
-    return new ErrorThreshold(percent, last);
+    return new ErrorThreshold(
+        percent, last, false, percent + " % or more of the last " + last + " acts failed");
   }
 
   /**
@@ -92,8 +127,17 @@ public final class ErrorThreshold implements Safeguard {
    *
    * @param owner the guard's name
    * @param where where the halt is kept, or null to keep it in memory alone
+   * @throws GuardConfigurationException if it already is another guard's
    */
-  public void bind(String owner, @Nullable StateStore where) {
+  public synchronized void bind(String owner, @Nullable StateStore where) {
+    if (!guard.isEmpty() && !guard.equals(owner)) {
+      throw new GuardConfigurationException(
+          "The error threshold of guard '"
+              + guard
+              + "' cannot be that of guard '"
+              + owner
+              + "' too. Make one for each.");
+    }
     this.guard = owner;
     this.store = where;
   }
@@ -113,13 +157,7 @@ public final class ErrorThreshold implements Safeguard {
       return Verdict.allow();
     }
     return Verdict.halt(
-        Reason.of(
-            NAME,
-            TRIPPED,
-            percent
-                + " % or more of the last "
-                + last
-                + " acts failed. Find out why, then reset the threshold by name."));
+        Reason.of(NAME, TRIPPED, shown + ". Find out why, then reset the threshold by name."));
   }
 
   private boolean kept() {
@@ -185,6 +223,7 @@ public final class ErrorThreshold implements Safeguard {
       keep(false, who, why);
     }
     breaker.reset();
+    begin(breaker);
   }
 
   private void keep(boolean tripped, String who, String why) {
@@ -222,7 +261,7 @@ public final class ErrorThreshold implements Safeguard {
   }
 
   private boolean failuresTrip() {
-    CircuitBreaker probe = breaker(percent, last);
+    CircuitBreaker probe = breaker();
     boolean tripped = false;
     for (int i = 0; i < last; i++) {
       tripped = count(probe, Reservation.Settlement.UNKNOWN);

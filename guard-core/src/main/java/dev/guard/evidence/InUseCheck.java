@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses what something needs, what may be needed, and what cannot be told.
@@ -27,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every source is listed anew when a plan or run begins, and whenever the last complete listing
  * began more than the maximum age ago. In use is REFUSE, naming the place. Unknown is REFUSE. A
  * source that throws, answers incompletely, or is empty although it held references when it was
- * last read completely makes the evidence incomplete, and so does a reference that could not be
- * understood: HALT, naming what could not be read. What an incomplete listing did find still
- * protects; its silence proves nothing. Thread-safe; one thread lists while others wait.
+ * last read makes the evidence incomplete, and so does a reference that could not be understood:
+ * HALT, naming what could not be read. What an incomplete listing did find still protects; its
+ * silence proves nothing. Thread-safe; one thread lists while others wait.
  */
 public final class InUseCheck implements Safeguard {
   /** Code of the reason that use cannot be told. */
@@ -40,12 +42,15 @@ public final class InUseCheck implements Safeguard {
 
   private static final String NAME = "in-use";
   private static final int SHOWN = 3;
+  private static final int SHOWN_GAPS = 20;
+  private static final Logger LOG = LoggerFactory.getLogger(InUseCheck.class);
 
   private final Interpreter interpreter;
   private final List<ReferenceSource> sources;
   private final Time time;
   private final Duration maxAge;
   private final Map<String, Integer> lastCounts = new HashMap<>();
+  private volatile long begun;
   private volatile Listing listing;
 
   private InUseCheck(
@@ -59,13 +64,14 @@ public final class InUseCheck implements Safeguard {
 
   /** One reading of everything. */
   private record Listing(
+      long number,
       List<ReferenceSnapshot> snapshots,
       Interpreter.@Nullable Usage usage,
       List<String> gaps,
       Instant began,
       long beganNanos) {
     static final Listing NONE =
-        new Listing(List.of(), null, List.of("nothing has been read yet"), Instant.EPOCH, 0);
+        new Listing(0, List.of(), null, List.of("nothing has been read yet"), Instant.EPOCH, 0);
   }
 
   /**
@@ -118,8 +124,21 @@ public final class InUseCheck implements Safeguard {
     return NAME;
   }
 
+  /**
+   * Lists every source anew. Who waits while another thread lists takes the listing that began
+   * after it asked, if there is one.
+   */
   @Override
-  public synchronized Verdict refresh() {
+  public Verdict refresh() {
+    return incomplete(list(begun).gaps());
+  }
+
+  private synchronized Listing list(long asked) {
+    if (listing.number() > asked) {
+      return listing;
+    }
+    long number = begun + 1;
+    begun = number;
     Instant began = time.now();
     long beganNanos = time.nanos();
     List<ReferenceSnapshot> snapshots = new ArrayList<>();
@@ -133,17 +152,21 @@ public final class InUseCheck implements Safeguard {
     try {
       usage = interpret(interpreter, snapshots);
       gaps.addAll(usage.gaps());
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) { // whatever it is, what cannot be interpreted may mean anything
+      LOG.warn("The references could not be interpreted.", fault);
       gaps.add(
           "the references could not be interpreted (" + fault.getClass().getSimpleName() + ")");
     }
-    listing = new Listing(List.copyOf(snapshots), usage, List.copyOf(gaps), began, beganNanos);
-    if (gaps.isEmpty()) {
-      for (ReferenceSnapshot snapshot : snapshots) {
+    Instant oldest = began;
+    for (ReferenceSnapshot snapshot : snapshots) {
+      if (!snapshot.references().isEmpty()) {
         lastCounts.put(snapshot.source(), snapshot.references().size());
       }
+      oldest = snapshot.began().isBefore(oldest) ? snapshot.began() : oldest;
     }
-    return incomplete(gaps);
+    listing =
+        new Listing(number, List.copyOf(snapshots), usage, List.copyOf(gaps), oldest, beganNanos);
+    return listing;
   }
 
   private static ReferenceSnapshot read(ReferenceSource source, Instant began) {
@@ -156,7 +179,8 @@ public final class InUseCheck implements Safeguard {
         return missing(source, began, "answered in the name of '" + snapshot.source() + "'");
       }
       return snapshot;
-    } catch (RuntimeException | LinkageError fault) {
+    } catch (Throwable fault) { // whatever it is, a source that cannot be read is incomplete
+      LOG.warn("Source '{}' could not be read.", source.name(), fault);
       return missing(source, began, "failed (" + fault.getClass().getSimpleName() + ")");
     }
   }
@@ -176,7 +200,7 @@ public final class InUseCheck implements Safeguard {
           snapshot.source()
               + " is empty, and held "
               + before
-              + " references when it was last read completely");
+              + " references when it was last read");
     }
     return List.of();
   }
@@ -191,17 +215,24 @@ public final class InUseCheck implements Safeguard {
   }
 
   private static Verdict incomplete(List<String> gaps) {
-    Verdict verdict = Verdict.allow();
-    for (String gap : gaps) {
-      verdict =
-          verdict.and(
-              Verdict.halt(
-                  Reason.of(
-                      NAME,
-                      Reason.EVIDENCE_INCOMPLETE,
-                      "The evidence is incomplete, so nothing may go: " + gap + ".")));
+    if (gaps.isEmpty()) {
+      return Verdict.allow();
     }
-    return verdict;
+    List<Reason> reasons = new ArrayList<>();
+    for (String gap : gaps.subList(0, Math.min(SHOWN_GAPS, gaps.size()))) {
+      reasons.add(incomplete(gap));
+    }
+    if (gaps.size() > SHOWN_GAPS) {
+      reasons.add(incomplete((gaps.size() - SHOWN_GAPS) + " more gaps"));
+    }
+    return new Verdict(Verdict.Level.HALT, reasons);
+  }
+
+  private static Reason incomplete(String gap) {
+    return Reason.of(
+        NAME,
+        Reason.EVIDENCE_INCOMPLETE,
+        "The evidence is incomplete, so nothing may go: " + gap + ".");
   }
 
   /**
@@ -210,7 +241,10 @@ public final class InUseCheck implements Safeguard {
    */
   @Override
   public boolean stale() {
-    Listing last = listing;
+    return old(listing);
+  }
+
+  private boolean old(Listing last) {
     if (last.usage() == null) {
       return true;
     }
@@ -221,15 +255,21 @@ public final class InUseCheck implements Safeguard {
 
   @Override
   public Verdict review(Intent intent) {
-    Listing now = listing;
+    Listing now = fresh();
     Verdict all = Verdict.allow();
-    if (stale()) {
-      all = unknown("the evidence is older than " + maxAge + ", or was never read");
+    if (now.usage() != null && old(now)) {
+      all = unknown("listing takes longer than the " + maxAge + " that evidence may be old");
     }
-    for (Target target : intent.targets()) {
-      all = all.and(judge(now.usage(), now.gaps(), target));
+    for (int i = 0; i < intent.targets().size(); i++) {
+      all = all.and(judge(now.usage(), now.gaps(), intent.targets().get(i)));
     }
-    return all;
+    return now.gaps().isEmpty() ? all : all.and(Verdict.halt(incomplete(now.gaps().get(0))));
+  }
+
+  /** The last listing, or a new one if that is too old. */
+  private Listing fresh() {
+    Listing now = listing;
+    return old(now) ? list(now.number()) : now;
   }
 
   /**
@@ -273,13 +313,13 @@ public final class InUseCheck implements Safeguard {
   }
 
   /**
-   * What the last listing says of a target, for explanations.
+   * What the sources say of a target, for explanations; lists first if the last listing is too old.
    *
    * @param target the target
    * @return the evidence; UNKNOWN if nothing complete was listed and nothing found
    */
   public Evidence explain(Target target) {
-    Listing now = listing;
+    Listing now = fresh();
     Evidence evidence = now.usage() == null ? null : now.usage().of(target);
     if (evidence instanceof Evidence.InUse) {
       return evidence;

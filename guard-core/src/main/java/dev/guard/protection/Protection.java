@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may never be touched. Deny wins: no order, approval or age lets a protected target through,
@@ -48,7 +49,17 @@ public final class Protection implements Safeguard {
   }
 
   /** One reason to protect: how it reads in the digest and to people, and when it holds. */
-  private record Rule(String canonical, String sentence, Predicate<Target> holds, Target probe) {}
+  private record Rule(
+      String canonical,
+      String sentence,
+      @Nullable String asks,
+      Predicate<Target> holds,
+      Target probe) {
+    /** Without the label that it asks for, a target cannot be said to be free. */
+    boolean lacksItsLabel(Target target) {
+      return asks != null && !target.labels().containsKey(asks);
+    }
+  }
 
   /**
    * Protects nothing yet.
@@ -73,6 +84,7 @@ public final class Protection implements Safeguard {
           new Rule(
               canonical("id", id),
               "its id is protected",
+              null,
               target -> target.id().equals(id),
               Target.of("tripwire", "tripwire", id)));
     }
@@ -95,6 +107,7 @@ public final class Protection implements Safeguard {
                   new Rule(
                       canonical("label", label, value),
                       "its label " + label + "=" + value + " is protected",
+                      null,
                       target -> value.equals(target.labels().get(label)),
                       Target.of("tripwire", "tripwire", "tripwire").with(label, value)));
             });
@@ -102,7 +115,8 @@ public final class Protection implements Safeguard {
   }
 
   /**
-   * Protects targets of which any value of a label matches any pattern.
+   * Protects targets of which any value of a label matches any pattern, and targets that do not
+   * have the label at all: nobody could say that they are free. An empty value matches nothing.
    *
    * @param label the label's name; its value may hold several values separated by commas
    * @param patterns patterns with {@code *} and {@code ?}; none blank
@@ -118,6 +132,7 @@ public final class Protection implements Safeguard {
           new Rule(
               canonical("glob", label, text),
               "its " + label + " match the protected pattern " + text,
+              label,
               target -> anyValue(target.labels().getOrDefault(label, ""), pattern),
               Target.of("tripwire", "tripwire", "tripwire").with(label, pattern.example())));
     }
@@ -139,6 +154,7 @@ public final class Protection implements Safeguard {
           new Rule(
               canonical("id-glob", text),
               "its id matches the protected pattern " + text,
+              null,
               target -> pattern.matches(target.id()),
               Target.of("tripwire", "tripwire", pattern.example())));
     }
@@ -160,7 +176,8 @@ public final class Protection implements Safeguard {
     blank("condition's version", version);
     Objects.requireNonNull(holds, "condition");
     Rule rule =
-        new Rule(canonical("when", what, version), "it is protected: " + what, holds, example);
+        new Rule(
+            canonical("when", what, version), "it is protected: " + what, null, holds, example);
     return new Protection("protection", List.of(rule));
   }
 
@@ -227,47 +244,66 @@ public final class Protection implements Safeguard {
   private Verdict judge(Target target) {
     Verdict all = Verdict.allow();
     for (int i = 0; i < rules.size(); i++) {
-      Rule rule = rules.get(i);
-      boolean held;
-      try {
-        held = rule.holds().test(target);
-      } catch (RuntimeException | LinkageError | StackOverflowError fault) {
-        all =
-            all.and(
-                Verdict.refuse(
-                    Reason.of(
-                        name,
-                        UNREADABLE,
-                        target
-                            + " stays, because whether "
-                            + rule.sentence()
-                            + " could not be evaluated ("
-                            + fault.getClass().getSimpleName()
-                            + ").")));
-        continue;
-      }
-      if (held) {
-        all =
-            all.and(
-                Verdict.refuse(
-                    Reason.of(
-                        name, PROTECTED, target + " stays, because " + rule.sentence() + ".")));
-      }
+      all = all.and(judge(rules.get(i), target));
     }
     return all;
   }
 
-  /** One for every rule: a target made up so that the rule must hold. */
+  /** The one decision: what a rule says of a target; tripwires ask it too. */
+  private Verdict judge(Rule rule, Target target) {
+    boolean held;
+    try {
+      if (rule.lacksItsLabel(target)) {
+        return unreadable(rule, target, "it has no label '" + rule.asks() + "'");
+      }
+      held = rule.holds().test(target);
+    } catch (Throwable fault) { // whatever it is, what cannot be evaluated protects
+      return unreadable(rule, target, fault.getClass().getSimpleName());
+    }
+    if (!held) {
+      return Verdict.allow();
+    }
+    return Verdict.refuse(
+        Reason.of(name, PROTECTED, target + " stays, because " + rule.sentence() + "."));
+  }
+
+  private Verdict unreadable(Rule rule, Target target, String why) {
+    return Verdict.refuse(
+        Reason.of(
+            name,
+            UNREADABLE,
+            target
+                + " stays, because whether "
+                + rule.sentence()
+                + " could not be evaluated ("
+                + why
+                + ")."));
+  }
+
+  /** For every rule, a target made up so that this very rule must hold; and a rule that fails. */
   @Override
   public List<Tripwire> tripwires() {
     List<Tripwire> wires = new ArrayList<>();
     for (Rule rule : rules) {
+      Verdict expected =
+          Verdict.refuse(
+              Reason.of(
+                  name, PROTECTED, rule.probe() + " stays, because " + rule.sentence() + "."));
       wires.add(
           new Tripwire(
               rule.sentence(),
-              () -> judge(rule.probe()).level().compareTo(Verdict.Level.REFUSE) >= 0));
+              () -> judge(rule.probe()).reasons().containsAll(expected.reasons())));
+    }
+    if (!rules.isEmpty()) {
+      Target made = Target.of("tripwire", "tripwire", "tripwire");
+      Rule broken = new Rule("broken", "a rule fails", null, Protection::fail, made);
+      wires.add(new Tripwire("a rule that fails protects", () -> !judge(broken, made).allowed()));
     }
     return List.copyOf(wires);
+  }
+
+  private static boolean fail(Target target) {
+    throw new IllegalStateException("made up by the tripwire for " + target);
   }
 
   private static boolean anyValue(String values, Glob pattern) {
