@@ -35,8 +35,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The first two rows of the budget: what a review costs, and what a single call costs when nothing does I/O, against what
- * people run today in the same place.
+ * The first two rows of the budget: what a review costs, and what a single call costs when nothing
+ * does I/O, against what people run today in the same place.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -83,7 +83,8 @@ public class CallBenchmark {
     failsafe =
         Failsafe.with(
             dev.failsafe.CircuitBreaker.<Integer>ofDefaults(),
-            dev.failsafe.RateLimiter.<Integer>burstyBuilder(Integer.MAX_VALUE / 2, Duration.ofSeconds(1))
+            dev.failsafe.RateLimiter.<Integer>burstyBuilder(
+                    Integer.MAX_VALUE / 2, Duration.ofSeconds(1))
                 .build());
   }
 
