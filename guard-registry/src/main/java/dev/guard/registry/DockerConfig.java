@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +38,17 @@ final class DockerConfig implements Credentials.Lookup {
   private static final String HUB = "https://index.docker.io/v1/";
 
   private final Path file;
+  private final Function<String, List<String>> commands;
   private final Map<String, Principal> fromHelpers = new ConcurrentHashMap<>();
 
   DockerConfig(Path file) {
+    this(file, helper -> List.of("docker-credential-" + helper, "get"));
+  }
+
+  /** With the command line to run for a helper's name. */
+  DockerConfig(Path file, Function<String, List<String>> commands) {
     this.file = file;
+    this.commands = commands;
   }
 
   @Override
@@ -185,7 +194,7 @@ final class DockerConfig implements Credentials.Lookup {
     Process process;
     try {
       process =
-          new ProcessBuilder("docker-credential-" + helper, "get")
+          new ProcessBuilder(commands.apply(helper))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
     } catch (IOException e) {
@@ -222,7 +231,7 @@ final class DockerConfig implements Credentials.Lookup {
   private byte[] bounded(Process process, String helper) throws IOException, InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     InputStream in = process.getInputStream();
-    java.util.concurrent.CompletableFuture<Process> exit = process.onExit();
+    CompletableFuture<Process> exit = process.onExit();
     exit.orTimeout(HELPER_SECONDS, TimeUnit.SECONDS)
         .whenComplete((done, failure) -> process.destroyForcibly());
     byte[] buffer = new byte[4096];
