@@ -1,13 +1,14 @@
 package dev.guard.testkit.architecture.careless;
 
 import dev.guard.Permit;
+import java.util.Objects;
 
 /** Acts with a permit, directly and through a private method. */
 final class Careful {
   private final Store store = new Store();
 
   void purge(Permit permit) {
-    permit.toString();
+    Objects.requireNonNull(permit);
     store.purge();
     again(2);
   }

@@ -4,6 +4,7 @@ import dev.guard.Permit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 
 /** Acts without a permit, in every way a permit can be missing. */
 public final class Careless {
@@ -20,7 +21,7 @@ public final class Careless {
   }
 
   void half(Permit permit) {
-    permit.toString();
+    Objects.requireNonNull(permit);
     shared();
   }
 
