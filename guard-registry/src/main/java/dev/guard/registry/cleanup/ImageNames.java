@@ -116,8 +116,11 @@ public final class ImageNames {
   /**
    * The path in our registry that a reference names by host, so that a missing image is this
    * registry's to answer for.
+   *
+   * @param reference the reference
+   * @return the repository's path, or empty if it names another registry
    */
-  Optional<String> ours(ImageReference reference) {
+  public Optional<String> ours(ImageReference reference) {
     for (String name : names(reference)) {
       int slash = name.indexOf('/');
       String path = name.substring(slash + 1);
