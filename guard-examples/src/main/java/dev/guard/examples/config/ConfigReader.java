@@ -1,0 +1,335 @@
+package dev.guard.examples.config;
+
+import dev.guard.Digest;
+import dev.guard.examples.config.GuardConfig.AcknowledgedPart;
+import dev.guard.examples.config.GuardConfig.AgeSource;
+import dev.guard.examples.config.GuardConfig.ClusterPart;
+import dev.guard.examples.config.GuardConfig.ConfigMapPart;
+import dev.guard.examples.config.GuardConfig.CredentialsPart;
+import dev.guard.examples.config.GuardConfig.EvidencePart;
+import dev.guard.examples.config.GuardConfig.LimitsPart;
+import dev.guard.examples.config.GuardConfig.PolicyPart;
+import dev.guard.examples.config.GuardConfig.RegistryPart;
+import dev.guard.examples.config.GuardConfig.SwitchPart;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code guard.yaml}. Everything that is not understood is an error: an unknown key, an
+ * unknown value, a missing necessary key, a wrong type, a duplicate. Nothing is opened but the file
+ * itself.
+ *
+ * <pre>{@code GuardConfig config = ConfigReader.read(Path.of("guard.yaml"));}</pre>
+ */
+public final class ConfigReader {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final String LATER = "this version of Guard cannot enforce it yet, so remove it";
+  private static final Set<String> KEYS =
+      Set.of(
+          "name",
+          "registry",
+          "clusters",
+          "kubeconfig",
+          "policy",
+          "limits",
+          "switch",
+          "state",
+          "journal",
+          "acknowledge",
+          "evidence");
+  private static final Map<String, String> NOT_YET =
+      Map.of(
+          "stages",
+          LATER,
+          "soak",
+          LATER,
+          "approvals",
+          LATER,
+          "notify",
+          LATER,
+          "scans",
+          LATER,
+          "quarantine",
+          LATER);
+
+  private final Path file;
+  private final String shown;
+
+  private ConfigReader(Path file) {
+    this.file = file.toAbsolutePath().normalize();
+    this.shown = String.valueOf(file.getFileName());
+  }
+
+  /**
+   * Reads and checks a configuration file.
+   *
+   * @param file the file
+   * @return what it says
+   * @throws ConfigException if anything in it is not understood; names the line
+   */
+  public static GuardConfig read(Path file) {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(Yaml.MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new ConfigException(
+          "The configuration "
+              + file
+              + (Files.exists(file)
+                  ? " cannot be read. Check its rights."
+                  : " does not exist. Name it with --config."));
+    }
+    ConfigReader reader = new ConfigReader(file);
+    return reader.config(Section.root(reader.shown, Yaml.read(bytes, reader.shown)));
+  }
+
+  private GuardConfig config(Section root) {
+    root.only(KEYS, NOT_YET);
+    String name = root.text("name");
+    if (!NAME.matcher(name).matches()) {
+      throw root.faultAt("name", "must be at most 63 lower-case letters, digits, '.', '_' and '-'");
+    }
+    return new GuardConfig(
+        file,
+        name,
+        registry(root.section("registry")),
+        clusters(root),
+        root.optionalText("kubeconfig").map(text -> path(root, "kubeconfig", text)).orElse(null),
+        policy(root.section("policy")),
+        root.optionalSection("limits").map(ConfigReader::limits).orElse(LimitsPart.DEFAULT),
+        killSwitch(root),
+        directory(root, "state", "state"),
+        directory(root, "journal", "journal"),
+        acknowledged(root),
+        root.optionalSection("evidence").map(ConfigReader::evidence).orElse(EvidencePart.DEFAULT));
+  }
+
+  private RegistryPart registry(Section section) {
+    section.only("url", "credentials", "aliases", "mirrors");
+    String text = section.text("url");
+    URI url = url(section, text);
+    return new RegistryPart(
+        url, credentials(section), section.texts("aliases"), section.textMap("mirrors"));
+  }
+
+  private static URI url(Section section, String text) {
+    String rule =
+        "must be the registry's http or https address without a path, for example https://registry.example.com";
+    URI url;
+    try {
+      url = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw section.faultAt("url", rule);
+    }
+    String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+    if (url.getUserInfo() != null
+        || (url.getRawAuthority() != null && url.getRawAuthority().contains("@"))) {
+      throw section.faultAt("url", "may hold no user or password; use 'credentials'");
+    }
+    boolean bare =
+        (url.getRawPath() == null || url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
+            && url.getRawQuery() == null
+            && url.getRawFragment() == null;
+    if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null || !bare) {
+      throw section.faultAt("url", rule);
+    }
+    return URI.create(scheme + "://" + url.getRawAuthority());
+  }
+
+  private CredentialsPart credentials(Section section) {
+    Optional<Yaml.Node> node = section.node("credentials");
+    if (node.isEmpty()) {
+      return new CredentialsPart.Docker();
+    }
+    if (node.get() instanceof Yaml.Mapping) {
+      Section inner = section.section("credentials").only("username", "password");
+      return new CredentialsPart.Basic(secret(inner, "username"), secret(inner, "password"));
+    }
+    Map<String, CredentialsPart> choices = new LinkedHashMap<>();
+    choices.put("docker", new CredentialsPart.Docker());
+    choices.put("none", new CredentialsPart.None());
+    return section.choice("credentials", choices);
+  }
+
+  private SecretReference secret(Section section, String key) {
+    String text = section.text(key);
+    if (text.startsWith("env:") && VARIABLE.matcher(text.substring(4)).matches()) {
+      return new SecretReference(text.substring(4), null);
+    }
+    if (text.startsWith("file:") && text.length() > 5) {
+      return new SecretReference(null, path(section, key, text.substring(5)));
+    }
+    // Not quoted: what stands here may be the secret itself.
+    throw section.faultAt(
+        key, "must say where it is, 'env:NAME' or 'file:PATH', never the value itself");
+  }
+
+  private List<ClusterPart> clusters(Section root) {
+    if (!root.has("clusters")) {
+      throw root.missing("clusters");
+    }
+    List<ClusterPart> clusters = new ArrayList<>();
+    Set<String> contexts = new HashSet<>();
+    Set<String> uids = new HashSet<>();
+    for (Section section : root.sections("clusters")) {
+      section.only("context", "uid");
+      String context = section.text("context");
+      if (!contexts.add(context)) {
+        throw section.faultAt(
+            "context", "names '" + Yaml.shown(context) + "' a second time; name each cluster once");
+      }
+      Optional<String> uid = section.optionalText("uid");
+      if (uid.isPresent() && !uids.add(uid.get())) {
+        throw section.faultAt(
+            "uid", "is another cluster's as well; two contexts may not be the same cluster");
+      }
+      clusters.add(new ClusterPart(context, uid.orElse(null)));
+    }
+    if (clusters.isEmpty()) {
+      throw root.faultAt(
+          "clusters", "is empty; name every cluster that uses the registry, for none is never all");
+    }
+    return clusters;
+  }
+
+  private static PolicyPart policy(Section section) {
+    section.only("repositories", "age", "keepLast", "protect");
+    List<String> repositories = section.texts("repositories");
+    if (repositories.isEmpty()) {
+      throw section.has("repositories")
+          ? section.faultAt(
+              "repositories",
+              "is empty; name what may be cleaned, for nothing never means everything")
+          : section.missing("repositories");
+    }
+    Section age = section.section("age").only("from", "atLeast");
+    Map<String, AgeSource> sources = new LinkedHashMap<>();
+    for (AgeSource source : AgeSource.values()) {
+      sources.put(source.word(), source);
+    }
+    AgeSource from = age.choice("from", sources);
+    if (from == AgeSource.PUSH_TIME) {
+      throw age.faultAt(
+          "from",
+          "is push-time, but this registry stores no push time; use first-seen, or created if its builders are trusted");
+    }
+    Duration atLeast =
+        age.duration("atLeast", Duration.ofSeconds(1), DAY.multipliedBy(36_500))
+            .orElseThrow(() -> age.missing("atLeast"));
+    int keepLast = section.whole("keepLast", 0, 1_000_000).orElse(0L).intValue();
+    List<String> tags = List.of();
+    Map<String, String> labels = Map.of();
+    List<Digest> digests = new ArrayList<>();
+    Optional<Section> protect = section.optionalSection("protect");
+    if (protect.isPresent()) {
+      Section inner = protect.get().only("tags", "labels", "digests");
+      tags = inner.texts("tags");
+      labels = inner.textMap("labels");
+      for (String text : inner.texts("digests")) {
+        try {
+          digests.add(new Digest(text));
+        } catch (IllegalArgumentException e) {
+          throw inner.faultAt(
+              "digests",
+              "holds '" + Yaml.shown(text) + "', which is not sha256: and 64 hexadecimal digits");
+        }
+      }
+    }
+    return new PolicyPart(repositories, from, atLeast, keepLast, tags, labels, digests);
+  }
+
+  private static LimitsPart limits(Section section) {
+    section.only("perPlan", "percent", "perDay");
+    return new LimitsPart(
+        section.whole("perPlan", 0, 1_000_000).orElse(LimitsPart.DEFAULT.perPlan()),
+        section.percent("percent").orElse(LimitsPart.DEFAULT.percent()),
+        section.whole("perDay", 0, 10_000_000).orElse(LimitsPart.DEFAULT.perDay()));
+  }
+
+  private SwitchPart killSwitch(Section root) {
+    Optional<Section> section = root.optionalSection("switch");
+    if (section.isEmpty()) {
+      return new SwitchPart(path(root, "switch", "STOP"), null);
+    }
+    Section inner = section.get().only("file", "configMap");
+    Path stop = path(inner, "file", inner.optionalText("file").orElse("STOP"));
+    Optional<Section> map = inner.optionalSection("configMap");
+    if (map.isEmpty()) {
+      return new SwitchPart(stop, null);
+    }
+    Section names = map.get().only("context", "namespace", "name");
+    return new SwitchPart(
+        stop,
+        new ConfigMapPart(names.text("context"), names.text("namespace"), names.text("name")));
+  }
+
+  private Path directory(Section root, String key, String absent) {
+    String text = root.optionalText(key).orElse(absent);
+    if (text.contains("://") || text.startsWith("jdbc:") || text.startsWith("configmap:")) {
+      throw root.faultAt(
+          key, "must be a directory; other stores come with a later version of Guard");
+    }
+    Path path = path(root, key, text);
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw root.faultAt(key, "must be a directory, but " + path + " is a file");
+    }
+    return path;
+  }
+
+  private static List<AcknowledgedPart> acknowledged(Section root) {
+    List<AcknowledgedPart> found = new ArrayList<>();
+    for (Section section : root.sections("acknowledge")) {
+      section.only("object", "path", "sha256", "who", "why", "until");
+      Digest digest =
+          section
+              .parsed(
+                  "sha256",
+                  text -> new Digest(text.startsWith("sha256:") ? text : "sha256:" + text),
+                  "must be the SHA-256 of the exact value, 64 lower-case hexadecimal digits")
+              .orElseThrow(() -> section.missing("sha256"));
+      found.add(
+          new AcknowledgedPart(
+              section.text("object") + " " + section.text("path"),
+              digest,
+              section.text("who"),
+              section.text("why"),
+              section.instant("until")));
+    }
+    return found;
+  }
+
+  private static EvidencePart evidence(Section section) {
+    section.only("maxAge");
+    return new EvidencePart(
+        section
+            .duration("maxAge", Duration.ofSeconds(1), Duration.ofMinutes(15))
+            .orElse(EvidencePart.DEFAULT.maxAge()));
+  }
+
+  private Path path(Section section, String key, String text) {
+    try {
+      Path home = Path.of(System.getProperty("user.home", "/"));
+      Path given = text.startsWith("~/") ? home.resolve(text.substring(2)) : Path.of(text);
+      Path base = file.getParent();
+      return (base == null ? given : base.resolve(given)).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw section.faultAt(key, "is not a path");
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.guard.examples.report;
+
+import dev.guard.examples.report.PlanView.Meter;
+import dev.guard.examples.report.PlanView.Row;
+import dev.guard.examples.report.PlanView.Why;
+import dev.guard.plan.Plan;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A plan on a terminal. Thread-safe. */
+public final class PlanText {
+  private static final int MOST_ROWS = 500;
+  private static final int BAR = 24;
+
+  private PlanText() {}
+
+  /**
+   * Prints a plan.
+   *
+   * @param view the plan
+   * @param now the instant at which it is looked at
+   * @param out where
+   * @param style how
+   */
+  public static void print(PlanView view, Instant now, PrintStream out, Style style) {
+    Plan plan = view.plan();
+    out.println(
+        style.bold("Plan of guard " + Text.clean(plan.header().guard()))
+            + style.dim(
+                "  "
+                    + Text.clean(plan.header().action())
+                    + ", made "
+                    + Text.minute(plan.header().made())
+                    + " by "
+                    + Text.clean(plan.header().planner())));
+    out.println(style.dim("  " + plan.digest()));
+    out.println(
+        "  "
+            + (view.expired() ? style.bad(view.life(now)) : style.dim(view.life(now)))
+            + style.dim(", because " + Text.clean(plan.header().because())));
+    out.println();
+    going(view, out, style);
+    kept(view, out, style);
+    limits(view, out, style);
+    if (!plan.header().unread().isEmpty()) {
+      out.println(
+          style.bold("Not read")
+              + style.dim("  left out of candidates and population, and therefore kept"));
+      first(plan.header().unread()).forEach(gap -> out.println("  " + style.warn(Text.clean(gap))));
+      out.println();
+    }
+    Map<String, String> facts = view.otherFacts();
+    List<String> notes = view.notes();
+    if (!facts.isEmpty() || !notes.isEmpty()) {
+      out.println(style.bold("Rests on"));
+      notes.forEach(note -> out.println("  " + Text.clean(note)));
+      facts.forEach(
+          (name, value) ->
+              out.println("  " + style.dim(Text.clean(name) + ": ") + Text.clean(value)));
+      out.println();
+    }
+    for (String halt : view.halts()) {
+      out.println(style.bad("Halted  ") + Text.clean(halt));
+    }
+  }
+
+  private static void going(PlanView view, PrintStream out, Style style) {
+    out.println(
+        style.bold("Would go  ")
+            + Text.count(view.going().size(), "manifest")
+            + view.freed().map(freed -> style.dim("  freeing " + freed)).orElse(""));
+    if (!view.going().isEmpty()) {
+      Table table = new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "WHY").paint(2, style::dim);
+      for (Row row : first(view.going())) {
+        table.row(row.scope(), row.name(), Text.brief(row.id()), row.because());
+      }
+      table.print(out, style);
+      rest(view.going().size(), out, style);
+    }
+    out.println();
+  }
+
+  private static void kept(PlanView view, PrintStream out, Style style) {
+    if (view.kept().isEmpty()) {
+      return;
+    }
+    out.println(
+        style.bold("Kept  ")
+            + Text.count(view.kept().size(), "manifest")
+            + style.dim("  that policy alone would let go"));
+    Table table =
+        new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "KEPT BECAUSE")
+            .paint(2, style::dim)
+            .paint(3, style::good);
+    for (Row row : first(view.kept())) {
+      table.row(row.scope(), row.name(), Text.brief(row.id()), because(row));
+    }
+    table.print(out, style);
+    rest(view.kept().size(), out, style);
+    out.println();
+  }
+
+  private static String because(Row row) {
+    List<String> all = new ArrayList<>();
+    for (Why why : row.reasons()) {
+      all.add(
+          why.sentence()
+              + (why.where().isEmpty() || why.sentence().contains(why.where())
+                  ? ""
+                  : " (" + why.where() + ")"));
+    }
+    return String.join("; ", all);
+  }
+
+  private static void limits(PlanView view, PrintStream out, Style style) {
+    if (view.meters().isEmpty()) {
+      return;
+    }
+    out.println(style.bold("Limits"));
+    for (Meter meter : view.meters()) {
+      int filled = (int) (meter.full() * BAR / 100);
+      String bar = "█".repeat(filled) + "░".repeat(BAR - filled);
+      String line = meter.used() + " of " + meter.allowed();
+      out.println(
+          "  "
+              + String.format("%-9s", meter.name())
+              + (meter.over() ? style.bad(bar) : style.good(bar))
+              + "  "
+              + (meter.over() ? style.bad(line + ", over") : line)
+              + style.dim("  " + meter.sum()));
+    }
+    String perDay = view.plan().header().facts().get(PlanView.PER_DAY);
+    if (perDay != null) {
+      out.println(
+          "  per day  "
+              + style.dim("at most " + Text.clean(perDay) + " over all runs of 24 hours"));
+    }
+    out.println();
+  }
+
+  private static <T> List<T> first(List<T> all) {
+    return all.size() <= MOST_ROWS ? all : all.subList(0, MOST_ROWS);
+  }
+
+  private static void rest(int all, PrintStream out, Style style) {
+    if (all > MOST_ROWS) {
+      out.println(style.dim("  … and " + (all - MOST_ROWS) + " more; --json and --html show all"));
+    }
+  }
+}

@@ -1,0 +1,301 @@
+package dev.guard.examples.report;
+
+import dev.guard.Population;
+import dev.guard.Reason;
+import dev.guard.Target;
+import dev.guard.plan.Plan;
+import dev.guard.plan.PlanItem;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A plan in the shape people read it: what would go, what is kept and why, where the limits stand.
+ * Made from the plan alone, so the page and the terminal cannot differ from the file. Immutable.
+ *
+ * @param plan the plan
+ * @param going what would go
+ * @param kept what stays although policy would let it go, with the reasons
+ * @param meters where the limits stand
+ * @param halts why the plan as a whole cannot be applied; empty if it can
+ * @param expired whether it is too old to be applied
+ */
+public record PlanView(
+    Plan plan,
+    List<Row> going,
+    List<Row> kept,
+    List<Meter> meters,
+    List<String> halts,
+    boolean expired) {
+  /** Facts of this beginning are the limits the plan was judged under. */
+  public static final String LIMIT = "limit.";
+
+  /** The fact that says how many manifests one plan may touch. */
+  public static final String PER_PLAN = LIMIT + "perPlan";
+
+  /** The fact that says which percent of the population one plan may touch. */
+  public static final String PERCENT = LIMIT + "percent";
+
+  /** The fact that says how many manifests all runs of 24 hours may touch. */
+  public static final String PER_DAY = LIMIT + "perDay";
+
+  /** The fact that names the clusters whose evidence counted. */
+  public static final String CLUSTERS = "clusters";
+
+  /** Facts of this beginning count what policy itself keeps, by code. */
+  public static final String KEPT = "kept.";
+
+  private static final String SINCE = "countingSince";
+  private static final String WITHOUT_AGE = "withoutAge";
+
+  /** The fact that says how many bytes would be freed. */
+  public static final String BYTES = "bytesFreed";
+
+  /**
+   * One planned target.
+   *
+   * @param scope where it lives
+   * @param name its tags, or what else a person knows it by
+   * @param id its identity
+   * @param because why it was chosen
+   * @param reasons what stands against it, with the places
+   */
+  public record Row(String scope, String name, String id, String because, List<Why> reasons) {
+    /** Copies. */
+    public Row {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /**
+   * One reason.
+   *
+   * @param safeguard who says it
+   * @param sentence what is wrong
+   * @param where where it was seen, or empty
+   */
+  public record Why(String safeguard, String sentence, String where) {}
+
+  /**
+   * Where one limit stands.
+   *
+   * @param name which limit
+   * @param used how many would go
+   * @param allowed how many may
+   * @param sum how the allowed number came about
+   */
+  public record Meter(String name, long used, long allowed, String sum) {
+    /**
+     * Whether it is broken.
+     *
+     * @return true if more would go than may
+     */
+    public boolean over() {
+      return used > allowed;
+    }
+
+    /**
+     * How full it is.
+     *
+     * @return percent, at most 100
+     */
+    public long full() {
+      if (used == 0) {
+        return 0;
+      }
+      return allowed == 0 ? 100 : Math.min(100, used * 100 / allowed);
+    }
+  }
+
+  /** Copies. */
+  public PlanView {
+    going = List.copyOf(going);
+    kept = List.copyOf(kept);
+    meters = List.copyOf(meters);
+    halts = List.copyOf(halts);
+  }
+
+  /**
+   * The view of a plan.
+   *
+   * @param plan the plan
+   * @param now the instant at which it is looked at
+   * @return the view
+   */
+  public static PlanView of(Plan plan, Instant now) {
+    List<Row> going = new ArrayList<>();
+    List<Row> kept = new ArrayList<>();
+    for (PlanItem item : plan.items()) {
+      (item.wouldGo() ? going : kept).add(row(item));
+    }
+    Set<String> halts = new LinkedHashSet<>();
+    for (Reason reason : plan.verdict().reasons()) {
+      if (!reason.pending()) {
+        halts.add(reason.safeguard() + ": " + reason.sentence());
+      }
+    }
+    return new PlanView(
+        plan,
+        going,
+        kept,
+        meters(plan, going.size()),
+        List.copyOf(halts),
+        !now.isBefore(plan.header().expires()));
+  }
+
+  private static Row row(PlanItem item) {
+    Target target = item.target();
+    List<Why> reasons = new ArrayList<>();
+    for (Reason reason : item.verdict().reasons()) {
+      if (!reason.pending()) {
+        reasons.add(new Why(reason.safeguard(), reason.sentence(), reason.where().orElse("")));
+      }
+    }
+    return new Row(target.scope(), name(target), target.id(), item.because(), reasons);
+  }
+
+  private static String name(Target target) {
+    for (String label : List.of("tags", "tag", "name")) {
+      String value = target.labels().getOrDefault(label, "");
+      if (!value.isEmpty()) {
+        return value;
+      }
+    }
+    return "(untagged)";
+  }
+
+  private static List<Meter> meters(Plan plan, long going) {
+    List<Meter> meters = new ArrayList<>();
+    Map<String, String> facts = plan.header().facts();
+    whole(facts.get(PER_PLAN))
+        .ifPresent(most -> meters.add(new Meter("per plan", going, most, "at most " + most)));
+    Optional<BigDecimal> percent = decimal(facts.get(PERCENT));
+    Optional<Population> population = plan.population().filter(Population::complete);
+    if (percent.isPresent() && population.isPresent()) {
+      long size = population.get().size();
+      long most =
+          percent
+              .get()
+              .multiply(BigDecimal.valueOf(size))
+              .divide(BigDecimal.valueOf(100), 0, RoundingMode.FLOOR)
+              .longValue();
+      meters.add(
+          new Meter(
+              "share",
+              going,
+              most,
+              percent.get().stripTrailingZeros().toPlainString()
+                  + " % of "
+                  + size
+                  + " is "
+                  + most));
+    }
+    return meters;
+  }
+
+  private static Optional<Long> whole(@org.jspecify.annotations.Nullable String text) {
+    return text != null && text.matches("[0-9]{1,18}")
+        ? Optional.of(Long.parseLong(text))
+        : Optional.empty();
+  }
+
+  private static Optional<BigDecimal> decimal(@org.jspecify.annotations.Nullable String text) {
+    return text != null && text.matches("[0-9]{1,3}(\\.[0-9]{1,9})?")
+        ? Optional.of(new BigDecimal(text))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the plan can be applied as it stands.
+   *
+   * @return true if nothing halts it and it has not expired
+   */
+  public boolean applicable() {
+    return halts.isEmpty() && !expired;
+  }
+
+  /**
+   * Bytes that would be freed, if the plan says so.
+   *
+   * @return for people
+   */
+  public Optional<String> freed() {
+    return whole(plan.header().facts().get(BYTES)).map(Text::bytes);
+  }
+
+  /**
+   * What the plan rests on, in sentences: where ages come from, what policy keeps, whose evidence
+   * counted.
+   *
+   * @return sentences, in reading order
+   */
+  public List<String> notes() {
+    Map<String, String> facts = plan.header().facts();
+    List<String> notes = new ArrayList<>();
+    String from = facts.getOrDefault("ageFrom", "");
+    if (from.equals("first-seen")) {
+      notes.add(
+          "Ages count from Guard's own first sight"
+              + (facts.containsKey(SINCE) ? ", and it has looked since " + facts.get(SINCE) : "")
+              + ".");
+    } else if (from.equals("created")) {
+      notes.add("Ages are the images' own created stamps, which their builders wrote.");
+    }
+    whole(facts.get(WITHOUT_AGE))
+        .filter(count -> count > 0)
+        .ifPresent(
+            count ->
+                notes.add(
+                    Text.count(count, "tagged image")
+                        + " without an age that counts; unknown is never old, so kept."));
+    List<String> kept = new ArrayList<>();
+    long sum = 0;
+    for (Map.Entry<String, String> fact : facts.entrySet()) {
+      if (fact.getKey().startsWith(KEPT)) {
+        kept.add(fact.getValue() + " " + fact.getKey().substring(KEPT.length()));
+        sum += whole(fact.getValue()).orElse(0L);
+      }
+    }
+    if (!kept.isEmpty()) {
+      notes.add("Policy itself keeps " + sum + ": " + String.join(", ", kept) + ".");
+    }
+    if (facts.containsKey(CLUSTERS)) {
+      notes.add("Asked whether anything is used: " + facts.get(CLUSTERS) + ".");
+    }
+    return notes;
+  }
+
+  /**
+   * What else the plan says, without what is shown elsewhere.
+   *
+   * @return names and values
+   */
+  public Map<String, String> otherFacts() {
+    Map<String, String> facts = new LinkedHashMap<>(plan.header().facts());
+    facts
+        .keySet()
+        .removeAll(
+            List.of(BYTES, PER_PLAN, PERCENT, PER_DAY, CLUSTERS, SINCE, WITHOUT_AGE, "ageFrom"));
+    facts.keySet().removeIf(name -> name.startsWith(KEPT));
+    return facts;
+  }
+
+  /**
+   * How long it still lives.
+   *
+   * @param now the instant at which it is looked at
+   * @return for people
+   */
+  public String life(Instant now) {
+    Duration left = Duration.between(now, plan.header().expires());
+    return expired ? "expired " + Text.length(left) + " ago" : "expires in " + Text.length(left);
+  }
+}
