@@ -128,11 +128,12 @@ final class Fabric8Reader implements ClusterReader {
 
     void attach(AsyncBody from) {
       source = from;
-      from.done()
-          .whenComplete(
-              (nothing, failure) -> {
-                arrived.add(failure == null ? END : failure);
-              });
+      var unused =
+          from.done()
+              .whenComplete(
+                  (nothing, failure) -> {
+                    arrived.add(failure == null ? END : failure);
+                  });
     }
 
     @Override

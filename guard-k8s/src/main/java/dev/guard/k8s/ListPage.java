@@ -65,6 +65,7 @@ final class ListPage {
   private final JsonParser json;
   private final ListedKind kind;
   private final Sink sink;
+  private final List<String> way;
 
   // The object being read.
   private final List<Found> found = new ArrayList<>();
@@ -83,6 +84,7 @@ final class ListPage {
     this.json = json;
     this.kind = kind;
     this.sink = sink;
+    this.way = kind.podSpec();
   }
 
   /**
@@ -286,7 +288,7 @@ final class ListPage {
           }
         }
         default -> {
-          if (!kind.podSpec().isEmpty() && field.equals(kind.podSpec().get(0))) {
+          if (!way.isEmpty() && field.equals(way.get(0))) {
             descend(0, token);
           } else {
             json.skipChildren();
@@ -301,7 +303,7 @@ final class ListPage {
       throw list("item " + position + " of the answer does not say its name and namespace");
     }
     if (kind.templateRequired() && !sawPodSpec) {
-      problems.add("shows no containers under " + String.join(".", kind.podSpec()));
+      problems.add("shows no containers under " + String.join(".", way));
     }
     String object = kind.kind() + "/" + namespace + "/" + name;
     for (String problem : problems) {
@@ -387,7 +389,6 @@ final class ListPage {
 
   /** Goes down to the pod spec; the current token is the value of step {@code depth} of the way. */
   private void descend(int depth, JsonToken token) throws IOException {
-    List<String> way = kind.podSpec();
     if (token == JsonToken.VALUE_NULL) {
       return;
     }

@@ -8,31 +8,29 @@ import java.util.List;
  */
 enum ListedKind {
   PODS("Pod", "", "pods", true, "spec"),
-  DEPLOYMENTS("Deployment", "apps", "deployments", true, "spec", "template", "spec"),
-  STATEFUL_SETS("StatefulSet", "apps", "statefulsets", true, "spec", "template", "spec"),
-  DAEMON_SETS("DaemonSet", "apps", "daemonsets", true, "spec", "template", "spec"),
-  REPLICA_SETS("ReplicaSet", "apps", "replicasets", true, "spec", "template", "spec"),
-  CONTROLLER_REVISIONS("ControllerRevision", "apps", "controllerrevisions", false),
+  DEPLOYMENTS("Deployment", "apps", "deployments", true, "spec.template.spec"),
+  STATEFUL_SETS("StatefulSet", "apps", "statefulsets", true, "spec.template.spec"),
+  DAEMON_SETS("DaemonSet", "apps", "daemonsets", true, "spec.template.spec"),
+  REPLICA_SETS("ReplicaSet", "apps", "replicasets", true, "spec.template.spec"),
+  CONTROLLER_REVISIONS("ControllerRevision", "apps", "controllerrevisions", false, ""),
   REPLICATION_CONTROLLERS(
-      "ReplicationController", "", "replicationcontrollers", false, "spec", "template", "spec"),
-  POD_TEMPLATES("PodTemplate", "", "podtemplates", false, "template", "spec"),
-  JOBS("Job", "batch", "jobs", true, "spec", "template", "spec"),
-  CRON_JOBS(
-      "CronJob", "batch", "cronjobs", true, "spec", "jobTemplate", "spec", "template", "spec");
+      "ReplicationController", "", "replicationcontrollers", false, "spec.template.spec"),
+  POD_TEMPLATES("PodTemplate", "", "podtemplates", false, "template.spec"),
+  JOBS("Job", "batch", "jobs", true, "spec.template.spec"),
+  CRON_JOBS("CronJob", "batch", "cronjobs", true, "spec.jobTemplate.spec.template.spec");
 
   private final String kind;
   private final String group;
   private final String resource;
   private final boolean templateRequired;
-  private final List<String> podSpec;
+  private final String podSpec;
 
-  ListedKind(
-      String kind, String group, String resource, boolean templateRequired, String... podSpec) {
+  ListedKind(String kind, String group, String resource, boolean templateRequired, String podSpec) {
     this.kind = kind;
     this.group = group;
     this.resource = resource;
     this.templateRequired = templateRequired;
-    this.podSpec = List.of(podSpec);
+    this.podSpec = podSpec;
   }
 
   /** For example {@code Deployment}. */
@@ -65,8 +63,8 @@ enum ListedKind {
     return templateRequired;
   }
 
-  /** Where the pod spec stands; empty if it must be looked for. */
+  /** The steps to where the pod spec stands; none if it must be looked for. */
   List<String> podSpec() {
-    return podSpec;
+    return podSpec.isEmpty() ? List.of() : List.of(podSpec.split("\\."));
   }
 }
