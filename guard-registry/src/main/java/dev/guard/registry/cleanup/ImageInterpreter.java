@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What image references mean for the manifests of one registry. A made-up repository stands beside
@@ -31,6 +32,9 @@ final class ImageInterpreter implements Interpreter {
   private final String host;
   private final ImageNames names;
   private final Supplier<RegistryInventory> inventories;
+  private @Nullable Known known;
+
+  private record Known(RegistryInventory inventory, ProtectedSet.Graphs graphs) {}
 
   ImageInterpreter(String host, ImageNames names, Supplier<RegistryInventory> inventories) {
     this.host = host;
@@ -40,7 +44,21 @@ final class ImageInterpreter implements Interpreter {
 
   @Override
   public Usage interpret(List<Reference> references) {
-    RegistryInventory inventory = inventories.get();
+    ProtectedSet.Graphs graphs = graphs(inventories.get());
+    ProtectedSet set = ProtectedSet.of(graphs, references, names);
+    long sources = references.stream().map(Reference::source).distinct().count();
+    return new Answers(graphs.inventory(), set, (int) sources, references.size());
+  }
+
+  /**
+   * The graphs of an inventory with the made-up repository beside them; kept until the inventory
+   * changes.
+   */
+  private synchronized ProtectedSet.Graphs graphs(RegistryInventory inventory) {
+    Known last = known;
+    if (last != null && last.inventory() == inventory) { // the same reading, not an equal one
+      return last.graphs();
+    }
     List<RepositoryGraph> graphs = new ArrayList<>();
     inventory.repositories().values().stream()
         .filter(graph -> !graph.repository().equals(PROBE_REPOSITORY))
@@ -48,9 +66,9 @@ final class ImageInterpreter implements Interpreter {
     graphs.add(probeGraph());
     RegistryInventory with =
         RegistryInventory.of(inventory.host(), inventory.began(), graphs, inventory.unread());
-    ProtectedSet set = ProtectedSet.of(new ProtectedSet.Graphs(with), references, names);
-    long sources = references.stream().map(Reference::source).distinct().count();
-    return new Answers(with, set, (int) sources, references.size());
+    ProtectedSet.Graphs made = new ProtectedSet.Graphs(with);
+    known = new Known(inventory, made);
+    return made;
   }
 
   @Override

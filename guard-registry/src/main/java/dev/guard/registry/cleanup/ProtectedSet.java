@@ -258,12 +258,13 @@ final class ProtectedSet {
         char before = matcher.start() == 0 ? ' ' : text.charAt(matcher.start() - 1);
         char after = matcher.end() == text.length() ? ' ' : text.charAt(matcher.end());
         boolean ends = " \t\r\n:@\"',;)".indexOf(after) >= 0;
-        boolean begins = " \t\r\n\"',;(=".indexOf(before) >= 0;
+        boolean scheme = before == ':' && word.startsWith("//");
+        boolean begins = scheme || " \t\r\n\"',;(=".indexOf(before) >= 0;
         if (!ends || word.endsWith("/")) {
           continue;
         }
         boolean openFront = !begins && word.startsWith("/");
-        String path = word.startsWith("/") ? word.substring(1) : word;
+        String path = scheme ? word.substring(2) : word.startsWith("/") ? word.substring(1) : word;
         if (begins) {
           for (String rest = path; !rest.isEmpty(); rest = afterSlash(rest)) {
             if (all.contains(rest)) {
@@ -304,7 +305,7 @@ final class ProtectedSet {
           + shown.replaceAll("\\p{C}", "?")
           + "'"
           + (use.total > 1 ? " (and " + (use.total - 1) + " more places)" : "")
-          + ". Mend it or acknowledge it.";
+          + "; mend it or acknowledge it";
     }
 
     private void protect(ContentDigest digest, Use use) {
