@@ -25,6 +25,8 @@ public final class Intent {
   private final String because;
   private final String actor;
   private final @Nullable Population population;
+  private final Optional<Population>
+      answer; // made once, so that asking in every review costs nothing
 
   private Intent(
       String action,
@@ -37,6 +39,7 @@ public final class Intent {
     this.because = because;
     this.actor = actor;
     this.population = population;
+    this.answer = Optional.ofNullable(population);
   }
 
   /**
@@ -104,7 +107,7 @@ public final class Intent {
    * @return the population, or empty
    */
   public Optional<Population> population() {
-    return Optional.ofNullable(population);
+    return answer;
   }
 
   /**
