@@ -44,9 +44,9 @@ import org.slf4j.LoggerFactory;
  * act that surely did not run is given back. A window counts each draw from the end of a bucket of
  * a 128th of its length, so it rounds against the caller. Elapsed time is the smaller of monotonic
  * and wall clock within a process, and the store's clock across processes; a clock that steps back
- * frees nothing, a store's clock that jumps ahead between processes cannot be seen. A document that
- * cannot be read halts. Everything of one guard and one limit name that shares a store shares the
- * budget.
+ * frees nothing, but a store's clock that is wrong when a process begins cannot be seen. A document
+ * that cannot be read halts. Everything of one guard and one limit name that shares a store shares
+ * the budget.
  *
  * <p>Immutable and thread-safe.
  */

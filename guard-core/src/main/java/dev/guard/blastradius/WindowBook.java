@@ -51,9 +51,8 @@ final class WindowBook {
   private final StateStore store;
   private final Time time;
   private final boolean ownClock;
-  private long anchorMillis;
-  private long anchorNanos;
-  private boolean anchored;
+  private final long anchorMillis;
+  private final long anchorNanos;
 
   WindowBook(String safeguard, String shown, List<Window> windows, StateStore store, Time time) {
     this.safeguard = safeguard;
@@ -62,6 +61,8 @@ final class WindowBook {
     this.store = store;
     this.time = time;
     this.ownClock = store.capabilities().ownClock();
+    this.anchorMillis = ownClock ? 0 : store.now().toEpochMilli();
+    this.anchorNanos = time.nanos();
   }
 
   /** A length and how much may be drawn within it. */
@@ -383,18 +384,12 @@ final class WindowBook {
    * A store without a clock of its own tells this machine's wall clock, which may jump: the
    * monotonic one bounds it.
    */
-  private synchronized Clock clock(Page page) {
+  private Clock clock(Page page) {
     long wall = store.now().toEpochMilli();
     if (ownClock) {
       return new Clock(Math.max(wall, page.high), wall);
     }
-    long nanos = time.nanos();
-    if (!anchored) {
-      anchored = true;
-      anchorMillis = wall;
-      anchorNanos = nanos;
-    }
-    long steady = anchorMillis + (nanos - anchorNanos) / 1_000_000;
+    long steady = anchorMillis + (time.nanos() - anchorNanos) / 1_000_000;
     return new Clock(Math.max(Math.max(wall, steady), page.high), Math.min(wall, steady));
   }
 

@@ -18,11 +18,22 @@ final class CachedSource {
 
   private final Source source;
   private final Duration maxAge;
+  private final boolean real;
   private volatile @Nullable Clean clean;
 
   CachedSource(Source source, Duration maxAge) {
+    this(source, maxAge, true);
+  }
+
+  private CachedSource(Source source, Duration maxAge, boolean real) {
     this.source = source;
     this.maxAge = maxAge;
+    this.real = real;
+  }
+
+  /** A made-up source, whose faults are nobody's news. */
+  static CachedSource tripwire(Source source) {
+    return new CachedSource(source, Duration.ZERO, false);
   }
 
   Source source() {
@@ -64,7 +75,9 @@ final class CachedSource {
     try {
       return source.read();
     } catch (Throwable fault) { // whatever it is, a source that cannot be read is STOP
-      LOG.warn("The switch '{}' could not be read, which is STOP.", source.name(), fault);
+      if (real) {
+        LOG.warn("The switch '{}' could not be read, which is STOP.", source.name(), fault);
+      }
       return Reading.stop(
           "it could not be read ("
               + fault.getClass().getSimpleName()

@@ -386,8 +386,7 @@ public final class KillSwitch implements Safeguard {
 
   /** A source of the tripwire's takes the way of all others, but has no latch to trip. */
   private boolean trips(Source source) {
-    return judge(new CachedSource(source, Duration.ZERO).read(time), source).level()
-        == Verdict.Level.HALT;
+    return judge(CachedSource.tripwire(source).read(time), source).level() == Verdict.Level.HALT;
   }
 
   /**

@@ -74,7 +74,7 @@ final class Latch {
           guard,
           fault);
       Held now = held;
-      if (now == null) {
+      if (now == null || now.count >= 0) { // a resume may have come since, but nobody can tell
         now =
             hold(
                 new Stop("kill-switch", "the latch could not be read", time.now()),

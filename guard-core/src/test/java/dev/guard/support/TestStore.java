@@ -1,0 +1,115 @@
+package dev.guard.support;
+
+import dev.guard.StateException;
+import dev.guard.state.StateStore;
+import dev.guard.time.Time;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A linearizable store in memory, of which a test breaks single calls. */
+public final class TestStore implements StateStore {
+  /** What becomes of the next write. */
+  public enum Fault {
+    /** It is not written, and the caller learns so. */
+    FAILS,
+    /** It is written, but the caller does not learn so. */
+    WRITTEN_UNKNOWN,
+    /** It is not written, and the caller does not learn so. */
+    LOST_UNKNOWN,
+    /** Somebody else writes first. */
+    CONFLICT
+  }
+
+  private final Time time;
+  private final boolean ownClock;
+  private final TreeMap<String, Versioned> documents = new TreeMap<>();
+  private long versions;
+  public final Deque<Fault> writes = new ArrayDeque<>();
+  public boolean unreadable;
+  public boolean conflictAlways;
+  public int reads;
+
+  public TestStore(Time time) {
+    this(time, false);
+  }
+
+  public TestStore(Time time, boolean ownClock) {
+    this.time = time;
+    this.ownClock = ownClock;
+  }
+
+  @Override
+  public synchronized Optional<Versioned> get(String key) {
+    reads++;
+    if (unreadable) {
+      throw new StateException("The store cannot be read.");
+    }
+    return Optional.ofNullable(documents.get(key));
+  }
+
+  @Override
+  public synchronized Optional<String> compareAndSet(String key, String expected, byte[] value) {
+    if (unreadable) {
+      throw new StateException("The store cannot be written.");
+    }
+    if (conflictAlways) {
+      return Optional.empty();
+    }
+    Fault fault = writes.poll();
+    if (fault == Fault.FAILS) {
+      throw new StateException("The store cannot be written.");
+    }
+    if (fault == Fault.LOST_UNKNOWN) {
+      throw new StateException("Timed out.", null, true);
+    }
+    if (fault == Fault.CONFLICT) {
+      return Optional.empty();
+    }
+    Versioned there = documents.get(key);
+    String version = there == null ? null : there.version();
+    if (expected == null ? version != null : !expected.equals(version)) {
+      return Optional.empty();
+    }
+    String next = Long.toString(++versions);
+    documents.put(key, new Versioned(next, value.clone()));
+    if (fault == Fault.WRITTEN_UNKNOWN) {
+      throw new StateException("Timed out.", null, true);
+    }
+    return Optional.of(next);
+  }
+
+  @Override
+  public synchronized List<String> keys(String prefix) {
+    return documents.keySet().stream().filter(key -> key.startsWith(prefix)).toList();
+  }
+
+  @Override
+  public Instant now() {
+    return time.now();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(Scope.PROCESS, false, 256 * 1024, ownClock);
+  }
+
+  /** Replaces every document by this text. */
+  public synchronized void overwriteAll(String text) {
+    documents.replaceAll(
+        (key, old) ->
+            new Versioned(
+                Long.toString(++versions), text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  public synchronized String dump() {
+    StringBuilder all = new StringBuilder();
+    documents.forEach(
+        (key, document) ->
+            all.append(new String(document.value(), java.nio.charset.StandardCharsets.UTF_8)));
+    return all.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the tests of several rooms share: clocks moved by hand, a store that breaks on demand. */
+package dev.guard.support;
