@@ -256,11 +256,11 @@ final class Authorizer {
   private static @Nullable Set<String> granted(JsonNode scope, String token) {
     if (scope.isTextual()) {
       Set<String> rights = new HashSet<>();
-      for (String one : scope.textValue().split("\\s+")) {
+      for (String one : scope.textValue().split("\\s+", -1)) {
         int first = one.indexOf(':');
         int last = one.lastIndexOf(':');
         if (one.startsWith("repository:") && last > first) {
-          for (String action : one.substring(last + 1).split(",")) {
+          for (String action : one.substring(last + 1).split(",", -1)) {
             rights.add(one.substring(first + 1, last) + ":" + action);
           }
         }

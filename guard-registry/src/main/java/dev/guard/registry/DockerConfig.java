@@ -231,14 +231,11 @@ final class DockerConfig implements Credentials.Lookup {
   private byte[] bounded(Process process, String helper) throws IOException, InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     InputStream in = process.getInputStream();
-    CompletableFuture<Process> exit = process.onExit();
-    exit.orTimeout(HELPER_SECONDS, TimeUnit.SECONDS)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) { // after an ordinary end it would close what is still unread
-                process.destroyForcibly();
-              }
-            });
+    CompletableFuture<Process> watchdog =
+        process
+            .onExit()
+            .orTimeout(HELPER_SECONDS, TimeUnit.SECONDS)
+            .whenComplete((done, failure) -> process.destroyForcibly());
     byte[] buffer = new byte[4096];
     int n;
     while ((n = in.read(buffer)) >= 0) {
@@ -247,7 +244,9 @@ final class DockerConfig implements Credentials.Lookup {
         throw new IOException("too much output");
       }
     }
-    if (!process.waitFor(HELPER_SECONDS, TimeUnit.SECONDS)) {
+    boolean ended = process.waitFor(HELPER_SECONDS, TimeUnit.SECONDS);
+    watchdog.cancel(false);
+    if (!ended) {
       throw bad("names the credential helper '" + helper + "', which does not end", null);
     }
     return out.toByteArray();

@@ -344,7 +344,7 @@ public final class ImageCheck implements ImagePresence {
   }
 
   private static Fault worse(@Nullable Fault a, Fault b) {
-    return a == null || b.severity().ordinal() < a.severity().ordinal() ? b : a;
+    return a == null || b.severity().compareTo(a.severity()) < 0 ? b : a;
   }
 
   private Optional<Fault> blobs(String repository, Manifest image) {
