@@ -64,7 +64,7 @@ final class Authorizer {
   /** What to send before any challenge: nothing until the registry has once asked for something. */
   synchronized Optional<String> header(String repository, String scope) throws IOException, Denied {
     if (bearer != null) {
-      return Optional.of("Bearer " + token(bearer, repository, List.of(scope)).value());
+      return Optional.of("Bearer " + token(bearer, repository, scopes(scope)).value());
     }
     if (basic && credentials.find(host, repository) instanceof Principal.Basic principal) {
       return Optional.of(principal.header());
@@ -84,16 +84,15 @@ final class Authorizer {
                 challenge.parameter("service").orElse(""));
         basic = false;
         bearer = asked;
-        Set<String> scopes = new LinkedHashSet<>();
-        scopes.add(scope);
+        Set<String> scopes = new LinkedHashSet<>(scopes(scope));
         challenge.parameter("scope").filter(text -> !text.isBlank()).ifPresent(scopes::add);
         List<String> wanted = new ArrayList<>(scopes);
         if (wasSent) {
           tokens.remove(key(asked, principal, wanted));
-          tokens.remove(key(asked, principal, List.of(scope)));
+          tokens.remove(key(asked, principal, scopes(scope)));
         }
         Token token = token(asked, repository, wanted);
-        tokens.putIfAbsent(key(asked, principal, List.of(scope)), token);
+        tokens.putIfAbsent(key(asked, principal, scopes(scope)), token);
         return "Bearer " + token.value();
       }
     }
@@ -131,6 +130,10 @@ final class Authorizer {
         "the token server granted no right to delete in "
             + repository
             + "; give the account 'delete'");
+  }
+
+  private static List<String> scopes(String scope) {
+    return scope.isEmpty() ? List.of() : List.of(scope);
   }
 
   private URI realm(String text) throws Denied {
@@ -210,7 +213,10 @@ final class Authorizer {
       }
       Map<String, String> headers = Map.of();
       if (principal instanceof Principal.Basic known) {
-        query.append("&account=").append(encoded(known.user()));
+        query
+            .append(query.length() == 0 ? "" : "&")
+            .append("account=")
+            .append(encoded(known.user()));
         headers = Map.of("Authorization", known.header());
       }
       String address = asked.realm().toString();

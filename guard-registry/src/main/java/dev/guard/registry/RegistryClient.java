@@ -702,7 +702,9 @@ public final class RegistryClient {
       case ABSENT -> goneWithTags(repository, says(answer) + " Yet the manifest is gone.");
       case PRESENT ->
           answer.status() < 500
-              ? new DeleteOutcome.RefusedByRegistry(answer.status(), says(answer))
+              ? new DeleteOutcome.RefusedByRegistry(
+                  answer.status(),
+                  "The registry did not do it and the manifest is still there: " + says(answer))
               : new DeleteOutcome.Unknown(says(answer) + " The manifest is still there.");
       default -> new DeleteOutcome.Unknown(says(answer) + " " + now.detail());
     };

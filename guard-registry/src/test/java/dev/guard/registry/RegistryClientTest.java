@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.GuardConfigurationException;
 import dev.guard.GuardRefusedException;
+import dev.guard.Reservation;
 import dev.guard.registry.reference.ContentDigest;
 import dev.guard.registry.rig.Permits;
 import dev.guard.registry.rig.StepTime;
@@ -16,6 +17,7 @@ import dev.guard.registry.rig.StubServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -455,11 +457,26 @@ class RegistryClientTest {
               it.method().equals("DELETE")
                   ? Optional.of(error(status, "DENIED"))
                   : Optional.of(json(200, TAGS)));
-      DeleteOutcome outcome = delete();
-      assertThat(outcome).isInstanceOf(DeleteOutcome.RefusedByRegistry.class);
-      assertThat(((DeleteOutcome.RefusedByRegistry) outcome).status()).isEqualTo(status);
+      List<DeleteOutcome> outcome = new ArrayList<>();
+      assertThat(
+              Permits.settled(
+                  RegistryClient.DELETE,
+                  client.target("team/app", DIGEST),
+                  permit -> outcome.add(client.deleteManifest(permit, "team/app", DIGEST))))
+          .isEqualTo(Reservation.Settlement.NOT_RUN);
+      assertThat(outcome).singleElement().isInstanceOf(DeleteOutcome.RefusedByRegistry.class);
+      assertThat(((DeleteOutcome.RefusedByRegistry) outcome.get(0)).status()).isEqualTo(status);
     }
     assertThat(deletions()).isEqualTo(5);
+    server.answering(it -> Optional.of(it.method().equals("DELETE") ? cut() : json(200, TAGS)));
+    assertThat(
+            Permits.settled(
+                RegistryClient.DELETE,
+                client.target("team/app", DIGEST),
+                permit ->
+                    assertThat(client.deleteManifest(permit, "team/app", DIGEST))
+                        .isInstanceOf(DeleteOutcome.Unknown.class)))
+        .isNotEqualTo(Reservation.Settlement.NOT_RUN);
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.guard.registry.rig.Distribution;
 import dev.guard.registry.rig.MemoryState;
 import dev.guard.registry.rig.Pusher;
 import dev.guard.registry.rig.StepTime;
+import dev.guard.registry.rig.StubServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -345,6 +346,38 @@ class RealCleanupTest {
     Report report = guard.apply(plan, cleanup.effect());
     assertThat(report.count(Report.Fate.SIMULATED)).isEqualTo(1);
     assertThat(there("dry/app", image)).isTrue();
+  }
+
+  @Test
+  void h87_planAndRehearsal_sendNothingButReads_andTheProbeComesWithTheFirstAct() {
+    ContentDigest image = old("h87/app", "v1", "x");
+    try (StubServer proxy = new StubServer()) {
+      proxy.forwardingTo(uri);
+      RegistryClient watched = RegistryClient.at(proxy.uri()).time(time).build();
+      RepositoryPatterns patterns = RepositoryPatterns.of(List.of("h87/*"));
+      ImageCleanup cleanup =
+          ImageCleanup.of(
+              InventoryReader.of(watched, patterns),
+              CleanupPolicy.over(patterns, AgeSource.CREATED, Duration.ofDays(30)),
+              ImageNames.of(watched.host()),
+              new MemoryState(),
+              time);
+      Plan plan = guard(cleanup, false).plan(cleanup.propose().selection());
+      assertThat(guard(cleanup, false).apply(plan, cleanup.effect()).count(Report.Fate.SIMULATED))
+          .isEqualTo(1);
+      assertThat(proxy.lines())
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith("GET ") || line.startsWith("HEAD "));
+      assertThat(there("h87/app", image)).isTrue();
+
+      assertThat(guard(cleanup, true).apply(plan, cleanup.effect()).count(Report.Fate.DONE))
+          .isEqualTo(1);
+      assertThat(proxy.lines())
+          .filteredOn(line -> !line.startsWith("GET ") && !line.startsWith("HEAD "))
+          .containsExactly(
+              "DELETE /v2/h87/app/manifests/" + ContentDigest.ZERO,
+              "DELETE /v2/h87/app/manifests/" + image);
+    }
   }
 
   @Test

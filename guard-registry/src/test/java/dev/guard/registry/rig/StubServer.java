@@ -8,6 +8,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,6 +89,37 @@ public final class StubServer implements AutoCloseable {
   public StubServer answering(Function<Asked, Optional<Answer>> function) {
     answers = function;
     return this;
+  }
+
+  /** Passes everything on to another server, as a proxy that remembers. */
+  public StubServer forwardingTo(URI other) {
+    HttpClient http = HttpClient.newHttpClient();
+    return answering(
+        it -> {
+          HttpRequest.Builder request =
+              HttpRequest.newBuilder(other.resolve(it.target()))
+                  .method(it.method(), HttpRequest.BodyPublishers.ofString(it.body()));
+          for (String name : List.of("accept", "range", "authorization", "content-type")) {
+            if (!it.header(name).isEmpty()) {
+              request.header(name, it.header(name));
+            }
+          }
+          try {
+            HttpResponse<byte[]> got =
+                http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            Map<String, String> headers = new LinkedHashMap<>();
+            for (String name : List.of("Content-Type", "Docker-Content-Digest", "Link", "Allow")) {
+              got.headers().firstValue(name).ifPresent(value -> headers.put(name, value));
+            }
+            return Optional.of(
+                new Answer(got.statusCode(), headers, got.body(), got.body().length));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   public URI uri() {
