@@ -492,6 +492,7 @@ public final class BlastRadiusLimit implements Safeguard {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // only the very one that says that nobody told
   private Verdict incomplete(Population all) {
     if (all == MISSING) {
       return Verdict.halt(

@@ -60,7 +60,7 @@ final class FileSource implements Source {
 
   private Reading inReadableDirectory() {
     try (DirectoryStream<Path> listing = Files.newDirectoryStream(directory)) {
-      listing.iterator().hasNext();
+      boolean unused = listing.iterator().hasNext(); // reads the directory, or throws
     } catch (IOException | RuntimeException fault) {
       return unreadable("its directory", fault);
     }
