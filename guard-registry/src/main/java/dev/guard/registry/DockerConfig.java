@@ -235,7 +235,13 @@ final class DockerConfig implements Credentials.Lookup {
         process
             .onExit()
             .orTimeout(HELPER_SECONDS, TimeUnit.SECONDS)
-            .whenComplete((done, failure) -> process.destroyForcibly());
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure
+                      != null) { // after an ordinary end it would close what is still unread
+                    process.destroyForcibly();
+                  }
+                });
     byte[] buffer = new byte[4096];
     int n;
     while ((n = in.read(buffer)) >= 0) {
