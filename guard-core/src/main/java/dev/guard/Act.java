@@ -112,10 +112,9 @@ final class Act<T> {
     if (Faults.isNull(undo)) {
       undo = Optional.empty();
     }
-    if (undo.isEmpty()) {
-      return null;
+    if (undo.isPresent()) {
+      scribe.write(place, Phase.PREPARED, intent, List.of(), null, null, undo.get());
     }
-    scribe.write(place, Phase.PREPARED, intent, List.of(), null, null, undo.get());
     Verdict look = look(intent);
     return look.allowed() ? null : new Result(Fate.REFUSED, look);
   }

@@ -13,13 +13,33 @@ import org.jspecify.annotations.Nullable;
  * @param action the action's name
  * @param intents the intents that would go; may be empty
  * @param population what the targets are a part of, or null if nobody said
+ * @param before the intents of this plan that earlier runs acted on; they count against what one
+ *     plan may touch, and need nothing else any more
  */
 public record Batch(
-    @Nullable Digest plan, String action, List<Intent> intents, @Nullable Population population) {
+    @Nullable Digest plan,
+    String action,
+    List<Intent> intents,
+    @Nullable Population population,
+    List<Intent> before) {
   /** Checks and copies. */
   public Batch {
     Objects.requireNonNull(action, "action");
     intents = List.copyOf(intents);
+    before = List.copyOf(before);
+  }
+
+  /**
+   * A plan of which nothing was done yet.
+   *
+   * @param plan the plan's digest, or null while the plan is still being made
+   * @param action the action's name
+   * @param intents the intents that would go; may be empty
+   * @param population what the targets are a part of, or null if nobody said
+   */
+  public Batch(
+      @Nullable Digest plan, String action, List<Intent> intents, @Nullable Population population) {
+    this(plan, action, intents, population, List.of());
   }
 
   /**
@@ -28,6 +48,19 @@ public record Batch(
    * @return the number of targets
    */
   public long targets() {
+    return count(intents);
+  }
+
+  /**
+   * How many targets this plan touches in all: those that would go, and those of earlier runs.
+   *
+   * @return the number of targets
+   */
+  public long targetsInAll() {
+    return count(intents) + count(before);
+  }
+
+  private static long count(List<Intent> intents) {
     long sum = 0;
     for (Intent intent : intents) {
       sum += intent.targets().size();

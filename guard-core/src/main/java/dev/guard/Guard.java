@@ -310,12 +310,13 @@ public final class Guard {
    *     alive
    */
   public void resume(String who, String why) {
-    human("resume", who, why);
-    requireSwitch().resume(who, why);
+    dev.guard.killswitch.KillSwitch stopped = requireSwitch();
     Verdict alive = panel.prove();
     if (!alive.allowed()) {
       throw new GuardConfigurationException("Not resumed. " + alive);
     }
+    human("resume", who, why);
+    stopped.resume(who, why);
   }
 
   private dev.guard.killswitch.KillSwitch requireSwitch() {

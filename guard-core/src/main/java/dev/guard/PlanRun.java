@@ -89,9 +89,14 @@ final class PlanRun {
         verdict = verdict.and(Verdict.halt(reason));
       }
     }
+    verdict = verdict.and(Planning.counted(plan.header().population()));
     verdict = verdict.and(panel.prove()).and(panel.refresh());
     List<Intent> going = new ArrayList<>();
+    List<Intent> before = new ArrayList<>();
     for (PlanItem item : plan.items()) {
+      if (item.wouldGo() && !open(item)) {
+        before.add(intent(item));
+      }
       if (open(item)) {
         Intent intent = intent(item);
         Verdict said = panel.review(intent);
@@ -107,7 +112,11 @@ final class PlanRun {
         verdict.and(
             panel.reviewAll(
                 new Batch(
-                    plan.digest(), plan.header().action(), going, plan.header().population())));
+                    plan.digest(),
+                    plan.header().action(),
+                    going,
+                    plan.header().population(),
+                    before)));
     if (verdict.level() != Verdict.Level.HALT && !settings.dryRun()) {
       verdict = verdict.and(probe());
     }
@@ -219,13 +228,13 @@ final class PlanRun {
               "The journal failed ("
                   + Faults.describe(fault)
                   + "). Nothing runs without it; mend it and run again."));
-      entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
+      entries.putIfAbsent(item.target(), unattempted(item));
     } catch (RuntimeException fault) {
       halt(
           refusal(
               "engine-failed",
               "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
-      entries.putIfAbsent(item.target(), entry(item, Fate.NOT_ATTEMPTED, halted()));
+      entries.putIfAbsent(item.target(), unattempted(item));
     }
   }
 

@@ -22,7 +22,8 @@ final class Planning {
   }
 
   Plan plan(Selection selection) {
-    Verdict whole = panel.prove().and(panel.refresh());
+    Verdict whole = counted(selection.population().orElse(null));
+    whole = whole.and(panel.prove()).and(panel.refresh());
     List<PlanItem> items = new ArrayList<>(selection.candidates().size());
     List<Intent> going = new ArrayList<>();
     Population population = selection.population().orElse(null);
@@ -51,6 +52,20 @@ final class Planning {
         whole.reasons(),
         whole.level().name());
     return plan;
+  }
+
+  /** Empty or half counted is not small: whoever selected was blind, whatever the limits are. */
+  static Verdict counted(@org.jspecify.annotations.Nullable Population population) {
+    if (population == null || population.complete()) {
+      return Verdict.allow();
+    }
+    return Verdict.halt(
+        Reason.of(
+            "engine",
+            Reason.EVIDENCE_INCOMPLETE,
+            "The population is incomplete, so nothing may go: "
+                + population.gap().orElse("nobody said why")
+                + ". Count again, completely."));
   }
 
   private Plan.Header header(Selection selection) {

@@ -424,7 +424,7 @@ public final class BlastRadiusLimit implements Safeguard {
     String dimension = parts.dimension;
     if (dimension == null) {
       long asked = batch.targets();
-      Verdict verdict = judge(asked, population(batch.population()));
+      Verdict verdict = judge(batch.targetsInAll(), population(batch.population()));
       return book == null ? verdict : verdict.and(book.roomForAll(key, asked));
     }
     Map<String, Long> counts = new TreeMap<>();
@@ -437,10 +437,17 @@ public final class BlastRadiusLimit implements Safeguard {
         counts.merge(value, 1L, Long::sum);
       }
     }
+    Map<String, Long> before = new TreeMap<>();
+    for (Intent intent : batch.before()) {
+      for (Target target : intent.targets()) {
+        before.merge(target.labels().getOrDefault(dimension, ""), 1L, Long::sum);
+      }
+    }
     Verdict verdict = Verdict.allow();
     for (Map.Entry<String, Long> count : counts.entrySet()) {
-      if (count.getValue() > parts.perPlan) {
-        verdict = verdict.and(overPlan(count.getValue(), count.getKey()));
+      long inAll = count.getValue() + before.getOrDefault(count.getKey(), 0L);
+      if (inAll > parts.perPlan) {
+        verdict = verdict.and(overPlan(inAll, count.getKey()));
       }
       if (book != null) {
         verdict = verdict.and(book.roomForAll(key(count.getKey()), count.getValue()));
