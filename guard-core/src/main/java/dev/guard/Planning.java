@@ -56,7 +56,7 @@ final class Planning {
 
   /** Empty or half counted is not small: whoever selected was blind, whatever the limits are. */
   static Verdict counted(@org.jspecify.annotations.Nullable Population population) {
-    if (population == null || population.complete()) {
+    if (population == null || (population.complete() && population.size() > 0)) {
       return Verdict.allow();
     }
     return Verdict.halt(
@@ -64,7 +64,7 @@ final class Planning {
             "engine",
             Reason.EVIDENCE_INCOMPLETE,
             "The population is incomplete, so nothing may go: "
-                + population.gap().orElse("nobody said why")
+                + population.gap().orElse("it is empty, and empty is not safe")
                 + ". Count again, completely."));
   }
 

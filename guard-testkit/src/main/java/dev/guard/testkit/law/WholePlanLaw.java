@@ -1,0 +1,67 @@
+package dev.guard.testkit.law;
+
+import dev.guard.testkit.ScriptedSafeguard.Says;
+import dev.guard.testkit.law.Law.Check;
+import dev.guard.testkit.law.Law.Findings;
+import dev.guard.testkit.scenario.Scenario.Kind;
+import dev.guard.testkit.scenario.Trace.Asked;
+import dev.guard.testkit.scenario.Trace.Happened;
+import dev.guard.testkit.scenario.Trace.Planned;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Law 5. */
+final class WholePlanLaw implements Check {
+  @Override
+  public void judge(Story story, Findings findings) {
+    Map<String, Set<String>> touched = new HashMap<>();
+    for (Asked apply : story.applies()) {
+      Planned plan = Story.plan(apply);
+      Set<String> before = touched.computeIfAbsent(plan.digest(), digest -> new LinkedHashSet<>());
+      Set<String> going = new LinkedHashSet<>();
+      Set<String> done = story.doneBefore(plan.digest(), apply.from());
+      for (String id : plan.going()) {
+        if (!done.contains(id) && surelyGoes(story, apply, id)) {
+          going.add(id);
+        }
+      }
+      int acts = story.acts(apply).size();
+      if (acts > 0 && going.size() > story.allowedPerPlan()) {
+        findings.add(
+            apply.to(),
+            acts
+                + " acts, although "
+                + going.size()
+                + " would go and "
+                + story.allowedPerPlan()
+                + " are allowed.");
+      }
+      for (Happened act : story.acts(apply)) {
+        if (!story.scenario.thing(act.id()).deed().name().startsWith("NOT_RUN")) {
+          before.add(act.id());
+        }
+      }
+      if (before.size() > story.allowedPerPlan()) {
+        findings.add(
+            apply.to(),
+            before.size()
+                + " targets were touched under one plan, but "
+                + story.allowedPerPlan()
+                + " are allowed.");
+      }
+    }
+  }
+
+  /**
+   * Nothing stands against it for good when the run begins, and nothing happens to it meanwhile.
+   */
+  private static boolean surelyGoes(Story story, Asked apply, String id) {
+    return !story.inDoubtBefore(id, apply.from())
+        && !story.protectedAt(story.scenario.thing(id), apply.to())
+        && !story.usedAt(id, apply.from())
+        && !story.anySays(id, apply.move(), Says.REFUSE, Says.SIMULATE)
+        && story.events(id, apply.from() - 1, apply.to(), Kind.USED, Kind.FREED).isEmpty();
+  }
+}
