@@ -501,7 +501,7 @@ public final class BlastRadiusLimit implements Safeguard {
 
   @SuppressWarnings("ReferenceEquality") // only the very one that says that nobody told
   private Verdict incomplete(Population all) {
-    if (all == MISSING) {
+    if (all.equals(MISSING)) {
       return Verdict.halt(
           Reason.of(
               name(),

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -359,7 +360,7 @@ class InUseCheckTest {
         () -> {
           reading.countDown();
           try {
-            go.await();
+            assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
@@ -371,7 +372,7 @@ class InUseCheckTest {
       for (int i = 0; i < 8; i++) {
         all.add(threads.submit(() -> ask(OLD)));
       }
-      reading.await();
+      assertThat(reading.await(30, TimeUnit.SECONDS)).as("somebody lists").isTrue();
       go.countDown();
       for (Future<Verdict> one : all) {
         assertThat(one.get().allowed()).isTrue();

@@ -430,6 +430,27 @@ class KillSwitchTest {
   }
 
   @Test
+  void law08_aStopSeenInAnUnreadableLatch_isNotLiftedByAResumeThatCameBeforeIt() {
+    KillSwitch here = stored();
+    here.stop("ada", "enough");
+    stored().resume("bob", "mended");
+    store.unreadable = true;
+    assertStopped(here);
+    store.unreadable = false;
+    assertStopped(here);
+    here.resume("bob", "mended, really");
+    assertRuns(here);
+  }
+
+  @Test
+  void law08_aLatchThatVanished_doesNotLiftTheStop() {
+    KillSwitch here = stored();
+    here.stop("ada", "enough");
+    store.forget();
+    assertStopped(here);
+  }
+
+  @Test
   void aCorruptLatch_stops_andAResumeWritesItAnew() {
     stored().stop("ada", "enough");
     for (String corrupt :

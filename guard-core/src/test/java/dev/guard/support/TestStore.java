@@ -105,6 +105,11 @@ public final class TestStore implements StateStore {
                 Long.toString(++versions), text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
+  /** Loses every document. */
+  public synchronized void forget() {
+    documents.clear();
+  }
+
   public synchronized String dump() {
     StringBuilder all = new StringBuilder();
     documents.forEach(
