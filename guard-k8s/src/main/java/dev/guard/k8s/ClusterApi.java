@@ -50,11 +50,12 @@ final class ClusterApi {
    */
   @Nullable JsonNode document(String path, String what, String rule)
       throws Unreadable, InterruptedException {
-    try (Answer answer = get(path)) {
+    String act = "read " + what;
+    try (Answer answer = get(path, act)) {
       if (answer.status() == 404 && status(answer).isStatus()) {
         return null;
       }
-      requireOk(answer, "read " + what, rule);
+      requireOk(answer, act, rule);
       byte[] bytes = answer.body().readNBytes(MAX_DOCUMENT + 1);
       if (bytes.length > MAX_DOCUMENT) {
         throw new Unreadable(
@@ -62,22 +63,23 @@ final class ClusterApi {
       }
       return Json.read(bytes);
     } catch (IOException e) {
-      throw new Unreadable(Unreadable.Scope.LIST, "cannot read " + what + ": " + words(e), e);
+      throw new Unreadable(Unreadable.Scope.LIST, "cannot " + act + ": " + words(e), e);
     }
   }
 
   /**
    * Sends one GET, and again while the server says "later".
    *
+   * @param act what cannot be done if it fails, for example {@code list pods}
    * @throws Unreadable if no answer came
    */
-  Answer get(String path) throws Unreadable, InterruptedException {
+  Answer get(String path, String act) throws Unreadable, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       Answer answer;
       try {
         answer = within(time.nanos(), reader.get(path, patience.toHeaders(), patience.idle()));
       } catch (IOException e) {
-        throw new Unreadable(Unreadable.Scope.CLUSTER, words(e), e);
+        throw new Unreadable(Unreadable.Scope.CLUSTER, "cannot " + act + ": " + words(e), e);
       }
       boolean later = answer.status() == 429 || answer.status() >= 500;
       if (!later || attempt >= patience.attempts()) {

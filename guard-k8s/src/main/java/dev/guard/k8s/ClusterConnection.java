@@ -158,7 +158,7 @@ public final class ClusterConnection implements AutoCloseable {
    * @return what it showed; never throws for what a cluster does
    */
   public Preflight preflight() {
-    try (Answer answer = lists().get("/version")) {
+    try (Answer answer = lists().get("/version", "reach the cluster")) {
       int status = answer.status();
       if (status == 200 || status == 403 || status == 404) {
         return new Preflight(Access.READY, context + ": the server answers.");
@@ -173,20 +173,16 @@ public final class ClusterConnection implements AutoCloseable {
     } catch (Unreadable e) {
       return unreachable(e.why());
     } catch (IOException e) {
-      return unreachable(ClusterApi.words(e));
+      return unreachable("cannot reach the cluster: " + ClusterApi.words(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return unreachable("interrupted");
+      return unreachable("cannot reach the cluster: interrupted");
     }
   }
 
   private Preflight unreachable(String why) {
     return new Preflight(
-        Access.UNREACHABLE,
-        context
-            + ": the cluster cannot be reached: "
-            + why
-            + ". Check its address and the network.");
+        Access.UNREACHABLE, context + ": " + why + ". Check its address and the network.");
   }
 
   @Override
@@ -333,7 +329,7 @@ public final class ClusterConnection implements AutoCloseable {
   private static Config resolve(Path kubeconfig, String context) {
     Config config;
     try {
-      config = Config.fromKubeconfig(context, kubeconfig.toFile());
+      config = Config.fromKubeconfig(context, kubeconfig.toAbsolutePath().toFile());
     } catch (RuntimeException e) {
       // The cause is left out: it may quote credentials.
       throw new GuardConfigurationException(

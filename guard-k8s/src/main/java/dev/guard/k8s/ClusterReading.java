@@ -1,6 +1,7 @@
 package dev.guard.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.guard.Digest;
 import dev.guard.evidence.ReferenceSnapshot;
 import dev.guard.time.Time;
 import java.io.IOException;
@@ -91,20 +92,18 @@ final class ClusterReading {
    * lists.
    */
   private boolean reachable() throws InterruptedException {
-    try (Answer answer = api.get("/version")) {
+    String act = "reach the cluster";
+    try (Answer answer = api.get("/version", act)) {
       int status = answer.status();
       if (status != 403 && status != 404) {
-        api.requireOk(answer, "read the server's version", "get on /version");
+        api.requireOk(answer, act, "get on /version");
       }
       return true;
     } catch (Unreadable e) {
-      gap(
-          e.scope() == Unreadable.Scope.CLUSTER && !e.why().startsWith("cannot ")
-              ? "cannot be reached: " + e.why()
-              : e.why());
+      gap(e.why());
       return false;
     } catch (IOException e) {
-      gap("cannot be reached: " + ClusterApi.words(e));
+      gap("cannot " + act + ": " + ClusterApi.words(e));
       return false;
     }
   }
@@ -165,7 +164,7 @@ final class ClusterReading {
     try {
       String token = "";
       String version = "";
-      Set<Integer> tokens = new HashSet<>();
+      Set<Digest> tokens = new HashSet<>();
       for (int page = 1; ; page++) {
         if (time.nanos() - started > budget.toNanos()) {
           throw new Unreadable(
@@ -190,7 +189,7 @@ final class ClusterReading {
         if (token.isEmpty()) {
           return;
         }
-        if (!tokens.add(token.hashCode())) {
+        if (!tokens.add(Digest.of(token))) {
           throw onPage(kind, page, "the list leads back to a page that was read already");
         }
       }
@@ -208,24 +207,23 @@ final class ClusterReading {
             + (token.isEmpty()
                 ? ""
                 : "&continue=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
-    try (Answer answer = api.get(path)) {
-      api.requireOk(answer, "list " + kind.qualified(), kind.missingRule());
+    String act = list(kind, number);
+    try (Answer answer = api.get(path, act)) {
+      api.requireOk(answer, act, kind.missingRule());
       return ListPage.read(answer.body(), kind, sink);
+    } catch (ListPage.Odd e) {
+      throw new Unreadable(Unreadable.Scope.LIST, "cannot " + act + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw onPage(kind, number, ClusterApi.words(e));
-    } catch (Unreadable e) {
-      throw e.why().startsWith("cannot ") ? e : onPage(kind, number, e.scope(), e.why(), e);
+      throw new Unreadable(Unreadable.Scope.LIST, "cannot " + act + ": " + ClusterApi.words(e), e);
     }
   }
 
-  private static Unreadable onPage(ListedKind kind, int page, String why) {
-    return onPage(kind, page, Unreadable.Scope.LIST, why, null);
+  private static String list(ListedKind kind, int page) {
+    return "list " + kind.qualified() + (page == 1 ? "" : ", page " + page);
   }
 
-  private static Unreadable onPage(
-      ListedKind kind, int page, Unreadable.Scope scope, String why, @Nullable Throwable cause) {
-    return new Unreadable(
-        scope, "cannot list " + kind.qualified() + ", page " + page + ": " + why, cause);
+  private static Unreadable onPage(ListedKind kind, int page, String why) {
+    return new Unreadable(Unreadable.Scope.LIST, "cannot " + list(kind, page) + ": " + why);
   }
 
   private void gap(String sentence) {

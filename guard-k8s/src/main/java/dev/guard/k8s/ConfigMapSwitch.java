@@ -69,8 +69,7 @@ public final class ConfigMapSwitch implements KillSwitch.Source {
           ? Reading.stop("there is no " + what + "; create it with data.state: run")
           : judge(answer, what);
     } catch (Unreadable e) {
-      String why = e.why();
-      return Reading.stop(why.startsWith("cannot ") ? why : "cannot read " + what + ": " + why);
+      return Reading.stop(e.why());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reading.stop("reading " + what + " was interrupted");

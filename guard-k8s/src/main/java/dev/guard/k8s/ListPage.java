@@ -36,6 +36,15 @@ final class ListPage {
     void problem(String sentence);
   }
 
+  /** The answer is not one whole page of this list; the message says why. */
+  static final class Odd extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Odd(String why) {
+      super(why);
+    }
+  }
+
   /** A page's end. */
   record End(String continueToken, String resourceVersion, int objects) {}
 
@@ -90,10 +99,10 @@ final class ListPage {
   /**
    * Reads a page to its end.
    *
-   * @throws Unreadable if it is not one whole page of this list
+   * @throws Odd if it is not one whole page of this list
    * @throws IOException if the stream broke
    */
-  static End read(InputStream body, ListedKind kind, Sink sink) throws IOException, Unreadable {
+  static End read(InputStream body, ListedKind kind, Sink sink) throws IOException, Odd {
     try (JsonParser json = JSON.createParser(body)) {
       return new ListPage(json, kind, sink).page();
     } catch (JsonEOFException e) {
@@ -105,11 +114,11 @@ final class ListPage {
     }
   }
 
-  private static Unreadable list(String why) {
-    return new Unreadable(Unreadable.Scope.LIST, why);
+  private static Odd list(String why) {
+    return new Odd(why);
   }
 
-  private End page() throws IOException, Unreadable {
+  private End page() throws IOException, Odd {
     if (json.nextToken() != JsonToken.START_OBJECT) {
       throw list("the answer is not a list");
     }
@@ -176,7 +185,7 @@ final class ListPage {
     return new End(meta[0], meta[1], objects);
   }
 
-  private void listMetadata(String[] meta) throws IOException, Unreadable {
+  private void listMetadata(String[] meta) throws IOException, Odd {
     int seen = 0;
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
       JsonToken token = json.nextToken();
@@ -207,7 +216,7 @@ final class ListPage {
     }
   }
 
-  private int items() throws IOException, Unreadable {
+  private int items() throws IOException, Odd {
     int count = 0;
     for (JsonToken token = json.nextToken();
         token != JsonToken.END_ARRAY;
@@ -224,7 +233,7 @@ final class ListPage {
     return count;
   }
 
-  private void item(int position) throws IOException, Unreadable {
+  private void item(int position) throws IOException, Odd {
     found.clear();
     problems.clear();
     name = "";

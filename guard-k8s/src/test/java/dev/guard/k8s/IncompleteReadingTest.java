@@ -66,7 +66,7 @@ class IncompleteReadingTest {
     try (ClusterConnection connection = connect(kubeconfig)) {
       assertThat(gaps(ClusterReferences.of(connection).read()))
           .containsExactly(
-              "prod-eu: cannot be reached: the connection was refused or could not be made");
+              "prod-eu: cannot reach the cluster: the connection was refused or could not be made");
       assertThat(connection.preflight().access()).isEqualTo(ClusterConnection.Access.UNREACHABLE);
     }
   }
@@ -104,7 +104,7 @@ class IncompleteReadingTest {
     cluster.answer("/version", 401, status(401, "Unauthorized", "Unauthorized"));
     assertThat(gaps())
         .containsExactly(
-            "prod-eu: cannot read the server's version: 401, the credentials were rejected; renew them");
+            "prod-eu: cannot reach the cluster: 401, the credentials were rejected; renew them");
     assertThat(cluster.requests).isNotEmpty().allMatch(r -> r.equals("GET /version"));
     try (ClusterConnection connection = connect(cluster.kubeconfig(directory, "prod-eu"))) {
       assertThat(connection.preflight())
@@ -224,7 +224,7 @@ class IncompleteReadingTest {
         });
     assertThat(gaps())
         .containsExactly(
-            "prod-eu: cannot list jobs.batch, page 1: timed out: the answer stood still for 0 s");
+            "prod-eu: cannot list jobs.batch: timed out: the answer stood still for 0 s");
   }
 
   @Test
@@ -237,7 +237,7 @@ class IncompleteReadingTest {
           .hasSize(1)
           .first()
           .asString()
-          .startsWith("prod-eu: cannot list jobs.batch, page 1: ");
+          .startsWith("prod-eu: cannot list jobs.batch: ");
     }
     cluster.on(
         ListedKind.JOBS.path(),
@@ -251,7 +251,7 @@ class IncompleteReadingTest {
         .hasSize(1)
         .first()
         .asString()
-        .startsWith("prod-eu: cannot list jobs.batch, page 1: ");
+        .startsWith("prod-eu: cannot list jobs.batch: ");
   }
 
   @Test
@@ -341,7 +341,7 @@ class IncompleteReadingTest {
         .hasSize(1)
         .first()
         .asString()
-        .startsWith("prod-eu: cannot list jobs.batch, page 1: ");
+        .startsWith("prod-eu: cannot list jobs.batch: ");
   }
 
   @ParameterizedTest
@@ -484,7 +484,7 @@ class IncompleteReadingTest {
         });
     assertThat(gaps())
         .containsExactly(
-            "prod-eu: cannot list jobs.batch, page 1: timed out: the answer took longer than 5 s");
+            "prod-eu: cannot list jobs.batch: timed out: the answer took longer than 5 s");
   }
 
   @Test

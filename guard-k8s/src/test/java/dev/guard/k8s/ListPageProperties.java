@@ -44,7 +44,7 @@ class ListPageProperties {
       Outcome outcome = new Outcome();
       try {
         outcome.end = ListPage.read(new ByteArrayInputStream(bytes), kind, outcome);
-      } catch (Unreadable | IOException e) {
+      } catch (ListPage.Odd | IOException e) {
         outcome.refused = e.getMessage();
       }
       return outcome;
