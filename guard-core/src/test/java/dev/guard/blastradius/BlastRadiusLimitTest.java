@@ -114,6 +114,19 @@ class BlastRadiusLimitTest {
   }
 
   @Test
+  void law05_whatEarlierRunsOfAPlanDid_countsAgainstIt() {
+    List<Intent> left = List.of(intent(0, 1), intent(1, 1));
+    List<Intent> before = List.of(intent(2, 1), intent(3, 1));
+    Batch batch = new Batch(null, "registry.delete", left, Population.of(100), before);
+    assertThat(BlastRadiusLimit.perPlan(4).percent(4).reviewAll(batch).allowed()).isTrue();
+    assertHalts(BlastRadiusLimit.perPlan(3).reviewAll(batch), "over-limit", "4 asked");
+    assertHalts(BlastRadiusLimit.perPlan(9).percent(3).reviewAll(batch), "over-limit", "4 asked");
+    assertHalts(
+        BlastRadiusLimit.perPlan(3).forEach("namespace").reviewAll(batch), "over-limit", "'even'");
+    assertThat(window(2).reviewAll(batch).allowed()).as("a window draws at the act").isTrue();
+  }
+
+  @Test
   void t10_aSingleCall_isHeldToThePlanLimitToo() {
     assertHalts(BlastRadiusLimit.perPlan(3).review(intent(0, 4)), "over-limit", "4 asked");
   }

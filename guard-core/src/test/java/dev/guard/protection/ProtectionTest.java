@@ -167,6 +167,8 @@ class ProtectionTest {
     all.add(Protection.when("young", "v2", target -> true, PLAIN));
     all.add(Protection.when("youngv", "1", target -> true, PLAIN));
     all.add(Protection.ids(List.of("a 1:b")));
+    all.add(Protection.labels(Map.of("a b", "c")));
+    all.add(Protection.labels(Map.of("a", "b c")));
     all.add(Protection.ids(List.of("a", "b")));
     assertThat(all.stream().map(Protection::digest)).doesNotHaveDuplicates();
     assertThat(Protection.ids(List.of("a")).named("other").digest())
