@@ -1,11 +1,13 @@
 package dev.guard.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.guard.registry.reference.ContentDigest;
-import dev.guard.registry.rig.Distribution;
 import dev.guard.registry.rig.Permits;
 import dev.guard.registry.rig.Pusher;
+import dev.guard.testkit.registry.ImageSpec;
+import dev.guard.testkit.registry.RealRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,18 +20,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the client says of a real CNCF Distribution registry. Each test has repositories of its own.
  */
 class RealRegistryTest {
-  @TempDir static @Nullable Path directory;
-  private static @Nullable Distribution registry;
+  private static @Nullable RealRegistry registry;
 
   @BeforeAll
   static void start() {
-    registry = Distribution.start(Objects.requireNonNull(directory));
+    assumeTrue(RealRegistry.installed());
+    registry = RealRegistry.start();
   }
 
   @AfterAll
@@ -39,12 +40,12 @@ class RealRegistryTest {
     }
   }
 
-  private static Distribution registry() {
+  private static RealRegistry registry() {
     return Objects.requireNonNull(registry);
   }
 
   private final RegistryClient client = RegistryClient.at(registry().uri()).build();
-  private final Pusher pusher = new Pusher(registry().uri());
+  private final Pusher pusher = new Pusher(registry().publisher());
 
   private DeleteOutcome delete(RegistryClient by, String repository, ContentDigest digest) {
     return Permits.allowed(
@@ -55,8 +56,8 @@ class RealRegistryTest {
 
   @Test
   void h43_anOciIndex_hasItsOwnDigest_notItsChildsAndNo404() {
-    ContentDigest amd = pusher.image("h43/app", "", Pusher.Image.of("amd"));
-    ContentDigest arm = pusher.image("h43/app", "", Pusher.Image.of("arm"));
+    ContentDigest amd = pusher.image("h43/app", "", ImageSpec.of("amd"));
+    ContentDigest arm = pusher.image("h43/app", "", ImageSpec.of("arm"));
     ContentDigest index = pusher.index("h43/app", "v1", List.of(amd, arm));
     assertThat(client.head("h43/app", "v1").get()).isEqualTo(index);
     Manifest manifest = client.manifest("h43/app", "v1").get();
@@ -67,17 +68,16 @@ class RealRegistryTest {
 
   @Test
   void h44_aDockerList_resolvesToTheListAndNotToAnImageInIt() {
-    ContentDigest amd = pusher.dockerImage("h44/app", "", Pusher.Image.of("amd"));
-    ContentDigest list =
-        pusher.index("h44/app", "v1", Pusher.DOCKER_LIST, Pusher.DOCKER_MANIFEST, List.of(amd));
+    ContentDigest amd = pusher.image("h44/app", "", ImageSpec.of("amd").docker());
+    ContentDigest list = pusher.dockerList("h44/app", "v1", List.of(amd));
     assertThat(client.head("h44/app", "v1").get()).isEqualTo(list);
-    assertThat(client.manifest("h44/app", "v1").get().mediaType()).isEqualTo(Pusher.DOCKER_LIST);
+    assertThat(client.manifest("h44/app", "v1").get().mediaType()).isEqualTo(Manifest.DOCKER_LIST);
   }
 
   @Test
   void h65_tagsOfARepositoryWhoseImagesAreAllGone_areNone() {
-    ContentDigest image = pusher.image("h65/app", "v1", Pusher.Image.of("x"));
-    pusher.image("h65/app", "a", Pusher.Image.of("x"));
+    ContentDigest image = pusher.image("h65/app", "v1", ImageSpec.of("x"));
+    pusher.image("h65/app", "a", ImageSpec.of("x"));
     assertThat(client.tags("h65/app").get()).containsExactly("a", "v1");
     assertThat(delete(client, "h65/app", image)).isInstanceOf(DeleteOutcome.Deleted.class);
     assertThat(client.tags("h65/app").get()).isEmpty();
@@ -87,7 +87,7 @@ class RealRegistryTest {
   @Test
   void h66_aCatalogOfMoreThanAHundredRepositories_isSeenWhole() {
     for (int i = 0; i < 130; i++) {
-      pusher.image("h66/r" + i, i % 2 == 0 ? "v1" : "", Pusher.Image.of("x"));
+      pusher.image("h66/r" + i, i % 2 == 0 ? "v1" : "", ImageSpec.of("x"));
     }
     assertThat(client.catalog().get().stream().filter(name -> name.startsWith("h66/")))
         .hasSize(130);
@@ -95,7 +95,7 @@ class RealRegistryTest {
 
   @Test
   void h69_whatIsNotThere_isAbsent() {
-    pusher.image("h69/app", "v1", Pusher.Image.of("x"));
+    pusher.image("h69/app", "v1", ImageSpec.of("x"));
     assertThat(client.manifest("h69/app", "v2").answer()).isEqualTo(Answer.ABSENT);
     assertThat(client.head("h69/app", ContentDigest.ZERO.text()).answer()).isEqualTo(Answer.ABSENT);
     assertThat(client.tags("h69/none").answer()).isEqualTo(Answer.ABSENT);
@@ -104,12 +104,10 @@ class RealRegistryTest {
 
   @Test
   void h41_deletingWhereItIsOff_isACapabilityAndNothingChanges() {
-    ContentDigest image = pusher.image("h41/app", "v1", Pusher.Image.of("x"));
+    ContentDigest image = pusher.image("h41/app", "v1", ImageSpec.of("x"));
     Path root = registry().root();
-    try (Distribution off = Distribution.start(root, "  delete: {enabled: false}");
-        Distribution readOnly =
-            Distribution.start(
-                root, "  delete: {enabled: true}\n  maintenance: {readonly: {enabled: true}}")) {
+    try (RealRegistry off = RealRegistry.builder().root(root).deleteDisabled().start();
+        RealRegistry readOnly = RealRegistry.builder().root(root).readOnly().start()) {
       RegistryClient refusing = RegistryClient.at(off.uri()).build();
       assertThat(refusing.probeDelete("h41/app").get()).isEqualTo(DeleteCapability.DISABLED);
       assertThat(delete(refusing, "h41/app", image))
@@ -124,14 +122,14 @@ class RealRegistryTest {
 
   @Test
   void h42_theProbe_findsDeletionEnabled_andDeletesNothing() {
-    ContentDigest image = pusher.image("h42/app", "v1", Pusher.Image.of("x"));
+    ContentDigest image = pusher.image("h42/app", "v1", ImageSpec.of("x"));
     assertThat(client.probeDelete("h42/app").get()).isEqualTo(DeleteCapability.ENABLED);
     assertThat(client.head("h42/app", "v1").get()).isEqualTo(image);
   }
 
   @Test
   void h54_ofManyDeletionsOfOneDigest_oneDeletesAndTheRestFindItGone() throws Exception {
-    ContentDigest image = pusher.image("h54/app", "v1", Pusher.Image.of("x"));
+    ContentDigest image = pusher.image("h54/app", "v1", ImageSpec.of("x"));
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Future<DeleteOutcome>> all = new ArrayList<>();
@@ -153,8 +151,8 @@ class RealRegistryTest {
 
   @Test
   void h58_theSameDigestInTwoRepositories_isTwoThings() {
-    ContentDigest a = pusher.image("h58/a", "v1", Pusher.Image.of("same"));
-    ContentDigest b = pusher.image("h58/b", "v1", Pusher.Image.of("same"));
+    ContentDigest a = pusher.image("h58/a", "v1", ImageSpec.of("same"));
+    ContentDigest b = pusher.image("h58/b", "v1", ImageSpec.of("same"));
     assertThat(a).isEqualTo(b);
     assertThat(delete(client, "h58/a", a)).isInstanceOf(DeleteOutcome.Deleted.class);
     Manifest left = client.manifest("h58/b", "v1").get();
@@ -166,11 +164,10 @@ class RealRegistryTest {
 
   @Test
   void h50_distributionHasNoReferrersApi_soTheFallbackTagCounts() {
-    ContentDigest image = pusher.image("h50/app", "v1", Pusher.Image.of("x"));
-    ContentDigest signature = pusher.referrer("h50/app", "", "signature", image);
+    ContentDigest image = pusher.image("h50/app", "v1", ImageSpec.of("x"));
     assertThat(client.servesReferrers("h50/app").get()).isFalse();
     assertThat(client.referrers("h50/app", image).get()).isEmpty();
-    pusher.index("h50/app", RegistryClient.fallbackTag(image), List.of(signature));
+    ContentDigest signature = pusher.referrer("h50/app", image, "signature");
     assertThat(client.referrers("h50/app", image).get())
         .extracting(Descriptor::digest)
         .containsExactly(signature);
@@ -180,7 +177,7 @@ class RealRegistryTest {
 
   @Test
   void aConfigBlob_isReadWithItsDigestVerified() {
-    pusher.image("blob/app", "v1", Pusher.Image.of("x").label("team", "a"));
+    pusher.image("blob/app", "v1", ImageSpec.of("x").label("team", "a"));
     ContentDigest config = client.manifest("blob/app", "v1").get().config().orElseThrow().digest();
     assertThat(new String(client.blob("blob/app", config).get(), StandardCharsets.UTF_8))
         .contains("\"team\":\"a\"");
