@@ -237,7 +237,8 @@ public final class Fault {
 
   /**
    * Cuts the connection instead of answering; the request takes no effect, unless {@link
-   * #afterEffect} is said too.
+   * #afterEffect} is said too. The JDK's HTTP client sends a GET or HEAD again by itself when not a
+   * byte came back, so that a single cut may go unseen by its user; {@link #truncate} does not.
    *
    * @return the fault
    */
