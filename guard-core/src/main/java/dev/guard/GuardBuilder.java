@@ -117,9 +117,15 @@ public final class GuardBuilder {
   public GuardBuilder audit(AuditSink where) {
     if (sink != null) {
       throw new GuardConfigurationException(
-          "Guard '" + name + "' has a sink already. Combine them with AuditSink.fanOut.");
+          "Guard '" + name + "' has a sink already. Combine them with FanOut.");
     }
-    this.sink = Objects.requireNonNull(where, "sink");
+    if (!where.durable()) {
+      throw new GuardConfigurationException(
+          "Guard '"
+              + name
+              + "' needs a durable sink, and this one is only a mirror. Put it beside a journal with FanOut.");
+    }
+    this.sink = where;
     return this;
   }
 

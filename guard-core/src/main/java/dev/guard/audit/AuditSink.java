@@ -22,6 +22,16 @@ public interface AuditSink {
   void append(AuditRecord record);
 
   /**
+   * Whether a record survives once {@link #append} returned. A guard needs a sink of which this is
+   * true.
+   *
+   * @return false for mirrors such as a log; by default true, as {@link #append} demands
+   */
+  default boolean durable() {
+    return true;
+  }
+
+  /**
    * What this sink remembers of earlier runs, if it can answer that.
    *
    * @return the memory, or empty for a sink that only forwards

@@ -17,6 +17,17 @@ public final class Ids {
   private Ids() {}
 
   /**
+   * A name for one write, by which its writer knows it again.
+   *
+   * @return 16 hexadecimal digits
+   */
+  public static String write() {
+    byte[] bytes = new byte[8];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /**
    * Names that share one random beginning and are counted up, so that naming a run costs next to
    * nothing.
    *

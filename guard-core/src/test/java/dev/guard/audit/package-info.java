@@ -1,0 +1,2 @@
+/** What a journal keeps and forgets, on real files and on failing ones. */
+package dev.guard.audit;
