@@ -69,7 +69,9 @@ final class DryRunLaw implements Check {
     }
   }
 
+  /** After its fingerprint was read anew, as an executing run asks. */
   private static void asked(Story story, Findings findings, Asked move, String id) {
+    int looked = story.firstLook(move, id);
     for (Scripted safeguard : story.scenario.safeguards()) {
       boolean was =
           story
@@ -77,6 +79,7 @@ final class DryRunLaw implements Check {
               .anyMatch(
                   r ->
                       r.move() == move.move()
+                          && r.step() >= looked
                           && r.id().equals(id)
                           && r.who().equals(safeguard.name()));
       if (!was) {

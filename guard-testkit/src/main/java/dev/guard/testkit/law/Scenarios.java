@@ -34,7 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class Scenarios {
   private static final String[] NAMES = {"mike", "alpha", "zulu"};
   private static final Kind[] SWITCH = {
-    Kind.SWITCH_STOP, Kind.SWITCH_PAUSE, Kind.SWITCH_RUN, Kind.SWITCH_THROWS, Kind.SWITCH_NOTHING
+    Kind.SWITCH_STOP,
+    Kind.SWITCH_PAUSE,
+    Kind.SWITCH_RUN,
+    Kind.SWITCH_THROWS,
+    Kind.SWITCH_NOTHING,
+    Kind.SWITCH_PAUSE
   };
 
   private final Law law;
@@ -143,12 +148,16 @@ public final class Scenarios {
       return pick(2) == 0 ? null : new Limits(-1, null, null, null);
     }
     long perPlan = in10(6) ? pick(many + 1) : 100;
+    if (about(Law.LAW_5) && in10(5)) {
+      perPlan = many - 1;
+    }
     Long perCall = about(Law.LAW_4) && in10(3) ? Long.valueOf(pick(3) - (in10(1) ? 1 : 0)) : null;
-    return new Limits(perPlan, perCall, percent(), in10(2) ? Long.valueOf(pick(5)) : null);
+    return new Limits(
+        perPlan, perCall, percent(), if10(2, 1, Law.LAW_4) ? Long.valueOf(pick(5)) : null);
   }
 
   private @Nullable Double percent() {
-    if (!in10(4)) {
+    if (!if10(4, 1, Law.LAW_4)) {
       return null;
     }
     Double[] good = {50.0, 25.0, 0.0, 10.0, 33.3, 99.9, 12.5};
@@ -303,7 +312,11 @@ public final class Scenarios {
     List<Event> list = new ArrayList<>();
     while (if10(5, 2, Law.LAW_8, Law.LAW_11, Law.LAW_10) && list.size() < 4) {
       Move move = happening();
-      list.add(new Event(1 + pick(in10(5) ? 20 : 60), move.kind(), move.id(), move.amount()));
+      int at = 1 + pick(in10(5) ? 30 : 60);
+      list.add(new Event(at, move.kind(), move.id(), move.amount()));
+      if (move.kind() == Kind.SWITCH_PAUSE && in10(8)) {
+        list.add(new Event(at + 1 + pick(6), Kind.SWITCH_RUN, null, 0));
+      }
     }
     return list;
   }

@@ -3,10 +3,12 @@ package dev.guard.testkit.law;
 import dev.guard.testkit.ScriptedSafeguard.Says;
 import dev.guard.testkit.law.Law.Check;
 import dev.guard.testkit.law.Law.Findings;
+import dev.guard.testkit.scenario.Scenario.Deed;
 import dev.guard.testkit.scenario.Scenario.Kind;
 import dev.guard.testkit.scenario.Trace.Asked;
 import dev.guard.testkit.scenario.Trace.Happened;
 import dev.guard.testkit.scenario.Trace.Planned;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -14,6 +16,8 @@ import java.util.Set;
 
 /** Law 5. */
 final class WholePlanLaw implements Check {
+  private static final Set<Deed> DONE_OR_DOUBTED = EnumSet.of(Deed.SUCCEEDS, Deed.TIMES_OUT);
+
   @Override
   public void judge(Story story, Findings findings) {
     Map<String, Set<String>> touched = new HashMap<>();
@@ -39,7 +43,7 @@ final class WholePlanLaw implements Check {
                 + " are allowed.");
       }
       for (Happened act : story.acts(apply)) {
-        if (!story.scenario.thing(act.id()).deed().name().startsWith("NOT_RUN")) {
+        if (DONE_OR_DOUBTED.contains(story.scenario.thing(act.id()).deed())) {
           before.add(act.id());
         }
       }

@@ -300,7 +300,7 @@ public record Scenario(
     RESTART,
     /** The reviews of guards with other orders, subsets and modes are compared. */
     COMPARE,
-    /** The last plan's file is damaged: the id of an item is changed, the digest is not. */
+    /** The last plan's file is altered: another planner, the same digest. */
     ALTER,
     /** The last plan is forged: every verdict becomes ALLOW, and the digest is right. */
     FORGE,

@@ -311,10 +311,7 @@ public final class ScenarioRunner {
 
   private void alter() {
     if (plan != null) {
-      String json =
-          plan.toJson()
-              .replace("\"id\":\"", "\"id\":\"x")
-              .replace("\"planner\":\"", "\"planner\":\"x");
+      String json = plan.toJson().replace("\"planner\":\"", "\"planner\":\"not ");
       plan = null;
       plan = Plan.parse(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
       unfit = "altered";
