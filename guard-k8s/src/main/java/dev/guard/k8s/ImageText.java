@@ -1,14 +1,16 @@
 package dev.guard.k8s;
 
+import dev.guard.evidence.Reference;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Looks at image strings without interpreting them. */
 final class ImageText {
   private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{64}");
-  private static final Pattern ORDINARY =
+  private static final List<String> SCHEMES = List.of("docker-pullable://", "docker://");
+  private static final Pattern NAME =
       Pattern.compile(
-          "(docker-pullable://)?"
-              + "[a-z0-9]+([._-][a-z0-9]+)*(:[0-9]{1,5}(?=/))?"
+          "([a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5}(?=/))?|[a-z0-9]+([_-][a-z0-9]+)*)"
               + "(/[a-z0-9]+([._-][a-z0-9]+)*)*+"
               + "(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
               + "(@sha256:[0-9a-f]{64})?");
@@ -23,20 +25,21 @@ final class ImageText {
   }
 
   /**
-   * Whether the text is beyond doubt a reference or an id: a small subset of what is one. Only of
-   * such texts may places be left out, because anything else may need a person's word for each
-   * place.
+   * Whether the text is beyond doubt a reference, or, where a node reports identities, one of
+   * those: a small subset of what is one. Only of such texts may places be left out, because
+   * anything else may need a person's word for each place.
    */
-  static boolean isOrdinary(String text) {
+  static boolean isOrdinary(String text, Reference.Form form) {
     if (text.length() > 255) {
       return false;
     }
-    if (isId(text)) {
-      return true;
+    if (form == Reference.Form.NAME) {
+      return !isId(text) && NAME.matcher(text).matches();
     }
-    if (text.startsWith("docker://sha256:")) {
-      return isId(text.substring("docker://".length()));
+    String bare = text;
+    for (String scheme : SCHEMES) {
+      bare = bare.equals(text) && text.startsWith(scheme) ? text.substring(scheme.length()) : bare;
     }
-    return ORDINARY.matcher(text).matches();
+    return isId(bare) || NAME.matcher(bare).matches();
   }
 }

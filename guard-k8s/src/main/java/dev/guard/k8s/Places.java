@@ -40,7 +40,7 @@ final class Places {
         full = true;
         return;
       }
-      bucket = new Bucket(ImageText.isOrdinary(found.value()));
+      bucket = new Bucket(ImageText.isOrdinary(found.value(), found.form()));
       buckets.put(key, bucket);
     }
     if (again) {
