@@ -160,7 +160,7 @@ final class ClusterHandler implements FakeServer.Handler {
       parts = parts.subList(2, parts.size());
     }
     Kind kind = state.resource(apiVersion, parts.get(0));
-    if (kind == null || kind.namespaced() != within && (within || parts.size() > 1)) {
+    if (kind == null || (kind.namespaced() != within && (within || parts.size() > 1))) {
       return null;
     }
     return new Place(
