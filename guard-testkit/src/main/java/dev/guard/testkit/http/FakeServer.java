@@ -278,11 +278,9 @@ public final class FakeServer implements AutoCloseable {
     long truncateAt = -1;
     boolean cut = false;
     boolean effect = true;
-    boolean replaced = false;
     for (Fault fault : struck) {
       pause(fault.delay());
       cut |= fault.cuts();
-      replaced |= fault.replaces();
       if ((fault.cuts() || fault.replaces()) && !fault.isAfterEffect()) {
         effect = false;
       }
