@@ -26,7 +26,8 @@ final class EvidenceLaw implements Check {
       List<Happened> acts = story.acts(one);
       Planned plan = one.plan();
       boolean applies = one.kind() == Kind.APPLY && plan != null;
-      if (applies && !acts.isEmpty() && plan.incomplete() && !plan.forged()) {
+      boolean blind = plan != null && plan.incomplete() && !plan.forged();
+      if (applies && blind && !acts.isEmpty()) {
         findings.add(one.to(), acts.size() + " acts under a plan made from incomplete evidence.");
       }
       for (Happened act : acts) {
