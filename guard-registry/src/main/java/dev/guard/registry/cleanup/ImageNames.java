@@ -102,6 +102,9 @@ public final class ImageNames {
 
   /** The paths in our registry that a reference may mean, itself first. */
   Set<String> paths(ImageReference reference) {
+    if (mirrors.isEmpty() && foreignHosts.isEmpty()) {
+      return Set.of(reference.path()); // the usual case, asked a million times
+    }
     Set<String> paths = new LinkedHashSet<>();
     for (String name : names(reference)) {
       int slash = name.indexOf('/');

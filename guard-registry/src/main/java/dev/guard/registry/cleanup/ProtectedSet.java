@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that references protect in an inventory: what they name, by tag, digest or config, and
@@ -34,29 +34,47 @@ final class ProtectedSet {
   private static final Pattern HEX = Pattern.compile("(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._/-]+");
 
-  /** Which references need a digest: the first few, and how many in all. */
+  /**
+   * Which references need a digest: the first few, and how many in all. There may be a million, so
+   * it is small.
+   */
   static final class Use {
-    private final List<Reference> first = new ArrayList<>(SHOWN_PLACES);
+    private @Nullable Reference one;
+    private @Nullable Reference two;
+    private @Nullable Reference three;
     private long total;
 
     private void add(Reference reference) {
       total++;
-      if (first.size() < SHOWN_PLACES) {
-        first.add(reference);
+      place(reference);
+    }
+
+    private void place(Reference reference) {
+      if (one == null) {
+        one = reference;
+      } else if (two == null) {
+        two = reference;
+      } else if (three == null) {
+        three = reference;
       }
     }
 
-    private void add(Use other) {
-      total += other.total;
-      for (Reference reference : other.first) {
-        if (first.size() < SHOWN_PLACES) {
-          first.add(reference);
-        }
-      }
+    private Use and(Use other) {
+      Use both = new Use();
+      first().forEach(both::place);
+      other.first().forEach(both::place);
+      both.total = total + other.total;
+      return both;
     }
 
     List<Reference> first() {
-      return List.copyOf(first);
+      List<Reference> places = new ArrayList<>(SHOWN_PLACES);
+      for (Reference place : new Reference[] {one, two, three}) {
+        if (place != null) {
+          places.add(place);
+        }
+      }
+      return places;
     }
 
     long total() {
@@ -86,68 +104,27 @@ final class ProtectedSet {
     return gaps;
   }
 
-  /** The graphs of an inventory with the indexes that matching needs; made once an inventory. */
+  /** An inventory with what matching asks of it again and again; made once an inventory. */
   static final class Graphs {
     private final RegistryInventory inventory;
-    private final Map<ContentDigest, List<RepositoryGraph>> holders = new HashMap<>();
-    private final Map<ContentDigest, List<ContentDigest>> byConfig = new HashMap<>();
     private final Set<String> paths = new HashSet<>();
 
     Graphs(RegistryInventory inventory) {
       this.inventory = inventory;
       paths.addAll(inventory.repositories().keySet());
       paths.addAll(inventory.unread().keySet());
-      for (RepositoryGraph graph : inventory.repositories().values()) {
-        List<RepositoryGraph> alone = List.of(graph);
-        for (ImageManifest manifest : graph.manifests().values()) {
-          hold(manifest.digest(), alone);
-          for (ImageManifest.Child child : manifest.children()) {
-            hold(child.digest(), alone);
-          }
-          manifest.subject().ifPresent(subject -> hold(subject, alone));
-          manifest
-              .config()
-              .ifPresent(
-                  config -> byConfig.merge(config, List.of(manifest.digest()), Graphs::joined));
-        }
-      }
-    }
-
-    private void hold(ContentDigest digest, List<RepositoryGraph> alone) {
-      holders.merge(
-          digest, alone, (old, more) -> old.contains(more.get(0)) ? old : joined(old, more));
-    }
-
-    private static <T> List<T> joined(List<T> a, List<T> b) {
-      List<T> all = new ArrayList<>(a);
-      all.addAll(b);
-      return all;
     }
 
     RegistryInventory inventory() {
       return inventory;
-    }
-
-    /** Everything that must stay if this one must: one step. */
-    Set<ContentDigest> neighbours(ContentDigest digest) {
-      Set<ContentDigest> near = new LinkedHashSet<>();
-      for (RepositoryGraph graph : holders.getOrDefault(digest, List.of())) {
-        ImageManifest manifest = graph.manifests().get(digest);
-        if (manifest != null) {
-          manifest.children().forEach(child -> near.add(child.digest()));
-        }
-        near.addAll(graph.parentsOf(digest));
-        near.addAll(graph.referrersOf(digest));
-        near.addAll(graph.subjectsOf(digest));
-      }
-      return near;
     }
   }
 
   private static final class Builder {
     private final Graphs graphs;
     private final ImageNames names;
-    private final Map<ContentDigest, Use> uses = new LinkedHashMap<>();
+    private final Map<ContentDigest, Use> uses = new HashMap<>();
+    private final Map<ContentDigest, Use> configs = new HashMap<>();
     private final List<String> gaps = new ArrayList<>();
 
     Builder(Graphs graphs, ImageNames names) {
@@ -165,6 +142,7 @@ final class ProtectedSet {
       }
       byName.forEach(this::name);
       byId.forEach(this::id);
+      resolveConfigs();
       close();
       return new ProtectedSet(uses, gaps);
     }
@@ -214,8 +192,21 @@ final class ProtectedSet {
     /** A config's digest; the same text may also be a manifest's. */
     private void config(ContentDigest digest, Use use) {
       protect(digest, use);
-      for (ContentDigest manifest : graphs.byConfig.getOrDefault(digest, List.of())) {
-        protect(manifest, use);
+      configs.merge(digest, use, Builder::both);
+    }
+
+    /** Protects the manifests of all configs that are needed, in one walk over the inventory. */
+    private void resolveConfigs() {
+      if (configs.isEmpty()) {
+        return;
+      }
+      for (RepositoryGraph graph : graphs.inventory.repositories().values()) {
+        for (ImageManifest manifest : graph.manifests().values()) {
+          Use use = manifest.config().map(configs::get).orElse(null);
+          if (use != null) {
+            protect(manifest.digest(), use);
+          }
+        }
       }
     }
 
@@ -297,7 +288,7 @@ final class ProtectedSet {
 
     private static String gap(String what, String value, Use use) {
       String shown = value.length() <= SHOWN_VALUE ? value : value.substring(0, SHOWN_VALUE) + "…";
-      Reference first = use.first.get(0);
+      Reference first = use.first().get(0);
       return first.where()
           + " "
           + what
@@ -309,21 +300,47 @@ final class ProtectedSet {
     }
 
     private void protect(ContentDigest digest, Use use) {
-      uses.computeIfAbsent(digest, absent -> new Use()).add(use);
+      uses.merge(digest, use, Builder::both);
     }
 
+    private static Use both(Use known, Use more) {
+      return known.equals(more) ? known : known.and(more); // a Use equals only itself
+    }
+
+    /** Walks the repositories until nothing new hangs together with what is protected. */
     private void close() {
-      ArrayDeque<ContentDigest> open = new ArrayDeque<>(uses.keySet());
+      Map<RepositoryGraph, Set<ContentDigest>> open = new LinkedHashMap<>();
+      for (RepositoryGraph graph : graphs.inventory.repositories().values()) {
+        Set<ContentDigest> connected = graph.connected();
+        if (!connected.isEmpty()) {
+          open.put(graph, connected);
+        }
+      }
+      boolean changed = true;
+      while (changed) {
+        changed = false;
+        for (Map.Entry<RepositoryGraph, Set<ContentDigest>> one : open.entrySet()) {
+          changed |= spread(one.getKey(), one.getValue());
+        }
+      }
+    }
+
+    /** One repository to its own fixpoint; what was spread from is done with. */
+    private boolean spread(RepositoryGraph graph, Set<ContentDigest> connected) {
+      ArrayDeque<ContentDigest> open = new ArrayDeque<>();
+      connected.stream().filter(uses::containsKey).forEach(open::add);
+      boolean changed = false;
       while (!open.isEmpty()) {
         ContentDigest digest = open.remove();
         Use use = uses.get(digest);
-        for (ContentDigest near : graphs.neighbours(digest)) {
-          if (use != null && !uses.containsKey(near)) {
-            uses.put(near, use);
+        if (use != null && connected.remove(digest)) {
+          for (ContentDigest near : graph.neighboursOf(digest)) {
+            changed |= uses.putIfAbsent(near, use) == null;
             open.add(near);
           }
         }
       }
+      return changed;
     }
   }
 }

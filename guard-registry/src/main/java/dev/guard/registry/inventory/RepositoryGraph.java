@@ -3,6 +3,7 @@ package dev.guard.registry.inventory;
 import dev.guard.registry.RegistryClient;
 import dev.guard.registry.reference.ContentDigest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ public final class RepositoryGraph {
   private final String repository;
   private final NavigableMap<String, ContentDigest> tags;
   private final Map<ContentDigest, ImageManifest> manifests;
-  private final Map<ContentDigest, SortedSet<String>> tagsOf = new HashMap<>();
+  private final Map<ContentDigest, List<String>> tagsOf = new HashMap<>();
   private final Map<ContentDigest, SortedSet<ContentDigest>> parents = new HashMap<>();
   private final Map<ContentDigest, SortedSet<ContentDigest>> referrers = new HashMap<>();
   private final Map<ContentDigest, SortedSet<ContentDigest>> subjects = new HashMap<>();
@@ -50,7 +51,7 @@ public final class RepositoryGraph {
                 + repository
                 + " names a manifest that is not given.");
       }
-      add(tagsOf, tag.getValue(), tag.getKey());
+      tagsOf.merge(tag.getValue(), List.of(tag.getKey()), RepositoryGraph::joined);
     }
     for (ImageManifest manifest : this.manifests.values()) {
       for (ImageManifest.Child child : manifest.children()) {
@@ -73,6 +74,12 @@ public final class RepositoryGraph {
       add(referrers, subject, referrer);
       add(subjects, referrer, subject);
     }
+  }
+
+  private static List<String> joined(List<String> some, List<String> more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
   }
 
   private static <K, V extends Comparable<V>> void add(Map<K, SortedSet<V>> map, K key, V value) {
@@ -155,7 +162,7 @@ public final class RepositoryGraph {
    * @return sorted, maybe none
    */
   public SortedSet<String> tagsOf(ContentDigest digest) {
-    return tagsOf.getOrDefault(digest, Collections.emptySortedSet());
+    return Collections.unmodifiableSortedSet(new TreeSet<>(tagsOf.getOrDefault(digest, List.of())));
   }
 
   /**
@@ -195,6 +202,39 @@ public final class RepositoryGraph {
    */
   public Map<ContentDigest, SortedSet<ContentDigest>> missingChildren() {
     return Collections.unmodifiableMap(missing);
+  }
+
+  /**
+   * What must stay if a manifest must: what it names, what names it, what refers to it and what it
+   * refers to. One step only.
+   *
+   * @param digest the manifest, here or missing
+   * @return the digests, maybe none
+   */
+  public Set<ContentDigest> neighboursOf(ContentDigest digest) {
+    Set<ContentDigest> near = new LinkedHashSet<>();
+    ImageManifest manifest = manifests.get(digest);
+    if (manifest != null) {
+      manifest.children().forEach(child -> near.add(child.digest()));
+    }
+    near.addAll(parentsOf(digest));
+    near.addAll(referrersOf(digest));
+    near.addAll(subjectsOf(digest));
+    return near;
+  }
+
+  /**
+   * The manifests that hang together with any other, also those that are named and missing; all
+   * others have no {@link #neighboursOf neighbours}.
+   *
+   * @return the digests
+   */
+  public Set<ContentDigest> connected() {
+    Set<ContentDigest> all = new LinkedHashSet<>(parents.keySet());
+    parents.values().forEach(all::addAll);
+    all.addAll(referrers.keySet());
+    all.addAll(subjects.keySet());
+    return all;
   }
 
   /**

@@ -220,6 +220,25 @@ class ProtectedSetTest {
   }
 
   @Test
+  void theClosure_crossesRepositories_alsoThroughManifestsThatAreMissing() {
+    RepositoryGraph one =
+        new Graph("one").image("shared", OLD).index("a", List.of("shared", "lost"), "v1").build();
+    RepositoryGraph two =
+        new Graph("two").image("b", OLD).index("c", List.of("b", "lost"), "v1").build();
+    RepositoryGraph three =
+        new Graph("three").image("shared", OLD).index("d", List.of("shared"), "v1").build();
+    RepositoryGraph four = new Graph("four").image("apart", OLD, "v1").build();
+    RegistryInventory inventory =
+        RegistryInventory.of("r.io", OLD, List.of(one, two, three, four), Map.of());
+    ProtectedSet set =
+        ProtectedSet.of(new ProtectedSet.Graphs(inventory), List.of(id("x@" + digest("d"))), NAMES);
+    for (String name : List.of("d", "shared", "a", "lost", "c", "b")) {
+      assertThat(set.use(digest(name))).as(name).isPresent();
+    }
+    assertThat(set.use(digest("apart"))).isEmpty();
+  }
+
+  @Test
   void digestsAreComparedAcrossRepositories() {
     assertThat(protect(NAMES, id("x@" + digest("one"))).use(digest("one"))).isPresent();
     RegistryInventory inventory = RegistryInventory.of("r.io", Instant.EPOCH, List.of(), Map.of());
