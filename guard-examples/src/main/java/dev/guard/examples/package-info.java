@@ -1,6 +1,6 @@
 /**
- * The guard command line, its demo, and small complete examples. Nothing that a library user would
- * need to import lives here.
+ * The command line's entry point. Commands, configuration, pages and the demo have rooms of their
+ * own; nothing but the start of the process may live here.
  */
 @NullMarked
 package dev.guard.examples;

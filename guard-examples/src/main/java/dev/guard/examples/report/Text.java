@@ -95,7 +95,7 @@ public final class Text {
    * @return for example {@code 23 h}
    */
   public static String length(Duration length) {
-    long seconds = Math.abs(length.toSeconds());
+    long seconds = (Math.abs(length.toMillis()) + 500) / 1_000;
     if (seconds < 120) {
       return seconds + " s";
     }
@@ -103,7 +103,7 @@ public final class Text {
       return seconds / 60 + " min";
     }
     if (seconds < 2 * 86_400) {
-      return seconds / 3_600 + " h";
+      return (seconds + 1_800) / 3_600 + " h";
     }
     return seconds / 86_400 + " days";
   }

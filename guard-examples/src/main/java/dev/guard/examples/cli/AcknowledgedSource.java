@@ -1,0 +1,62 @@
+package dev.guard.examples.cli;
+
+import dev.guard.evidence.Acknowledgement;
+import dev.guard.evidence.Reference;
+import dev.guard.evidence.ReferenceSnapshot;
+import dev.guard.evidence.ReferenceSource;
+import dev.guard.registry.reference.ImageReference;
+import dev.guard.registry.reference.UnparseableReference;
+import dev.guard.time.Time;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A source without the unparseable references that a person vouched for: exactly that value at
+ * exactly that place, until the word expires. A reference that can be understood is never left out,
+ * whoever vouches for what.
+ */
+final class AcknowledgedSource implements ReferenceSource {
+  private final ReferenceSource source;
+  private final List<Acknowledgement> words;
+  private final Time time;
+
+  AcknowledgedSource(ReferenceSource source, List<Acknowledgement> words, Time time) {
+    this.source = source;
+    this.words = List.copyOf(words);
+    this.time = time;
+  }
+
+  @Override
+  public String name() {
+    return source.name();
+  }
+
+  @Override
+  public ReferenceSnapshot read() {
+    ReferenceSnapshot snapshot = source.read();
+    if (words.isEmpty()) {
+      return snapshot;
+    }
+    Instant now = time.now();
+    List<Reference> kept = new ArrayList<>();
+    for (Reference reference : snapshot.references()) {
+      if (!vouchedFor(reference, now)) {
+        kept.add(reference);
+      }
+    }
+    return snapshot instanceof ReferenceSnapshot.Incomplete
+        ? new ReferenceSnapshot.Incomplete(
+            snapshot.source(),
+            snapshot.began(),
+            kept,
+            ((ReferenceSnapshot.Incomplete) snapshot).gaps())
+        : new ReferenceSnapshot.Complete(snapshot.source(), snapshot.began(), kept);
+  }
+
+  private boolean vouchedFor(Reference reference, Instant now) {
+    return reference.form() == Reference.Form.NAME
+        && ImageReference.parse(reference.value()) instanceof UnparseableReference
+        && words.stream().anyMatch(word -> word.covers(reference, now));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.guard.examples.cli;
+
+import dev.guard.Guard;
+import dev.guard.examples.config.GuardConfig;
+import dev.guard.examples.report.Style;
+import dev.guard.internal.json.Json;
+import dev.guard.plan.Plan;
+import dev.guard.plan.Report;
+import dev.guard.plan.Report.Fate;
+import dev.guard.registry.cleanup.ImageCleanup;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code guard images apply}. */
+@Command(
+    name = "apply",
+    description = {
+      "Applies a plan. Without --execute it is a rehearsal: every safeguard, every tripwire and every reading as in the",
+      "real run, and no deletion. Without a plan file it makes a plan first and applies that.",
+      "A run only ever shrinks its plan: what is in use by now, was retagged or is gone is skipped.",
+      ""
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  guard images apply plan.json                the rehearsal",
+      "  guard images apply plan.json --execute      the act",
+      "",
+      "$$GUARD_DRY_RUN makes every run a rehearsal, whatever is said here.",
+      "",
+      "Exit codes: 0 done (also if everything was done before), 2 usage or an unusable plan, 3 unreachable, denied or",
+      "incomplete evidence, 4 over a limit, stopped or refused, 5 partly failed or parts unread, 6 in doubt."
+    })
+final class ImagesApply implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin final Common common = new Common();
+
+  @Mixin final Person person = new Person();
+
+  @Parameters(
+      paramLabel = "PLAN",
+      arity = "0..1",
+      description = "A file that 'guard images plan -o' wrote.")
+  @Nullable Path file;
+
+  @Option(names = "--execute", description = "Delete. Absent means a rehearsal.")
+  boolean execute;
+
+  ImagesApply(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    GuardConfig config = common.read(shell);
+    String who = person.name(shell);
+    Path given = file;
+    Plan read = given == null ? null : Plan.read(shell.resolve(given));
+    try (Session session = Session.open(shell, config);
+        Progress progress = new Progress(shell, common.json)) {
+      if (read != null && given != null) {
+        session.accept(read, given, shell.time().now());
+      }
+      progress.says("asking registry and clusters");
+      session.preflight(true);
+      try (Journal journal = Journal.open(shell, session)) {
+        session.handOver(journal.sink(), shell.time().now());
+        progress.says("reading registry and clusters");
+        ImageCleanup cleanup = session.cleanup(session.store());
+        Plan plan = read != null ? read : ImagesPlan.make(session, cleanup, who, journal, progress);
+        Guard guard = session.guard(execute, who, journal.sink(), cleanup, progress);
+        progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());
+        Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect()));
+        progress.ends();
+        session.handOver(journal.sink(), null);
+        return show(plan, report, guard.isDryRun());
+      }
+    }
+  }
+
+  private int show(Plan plan, Report report, boolean rehearsal) {
+    Exit exit = Fates.of(plan, report);
+    if (common.json) {
+      shell.out().println(Json.line(Output.json(report)));
+      return exit.code();
+    }
+    PrintStream out = shell.out();
+    Style style = shell.style();
+    if (execute && rehearsal) {
+      out.println(
+          style.warn(
+              "$GUARD_DRY_RUN is set, so this is a rehearsal although --execute was given."));
+    }
+    Output.report(plan, report, out, style);
+    for (String gap : plan.header().unread()) {
+      out.println(style.warn("Not read  ") + dev.guard.examples.report.Text.clean(gap));
+    }
+    if (exit == Exit.IN_DOUBT) {
+      out.println(
+          style.bold("Next     ")
+              + style.command("guard audit unsettled")
+              + "  names what nobody knows the outcome of");
+    } else if (report.halt() != null) {
+      out.println(
+          style.bold("Next     ")
+              + style.command("guard status")
+              + "  says whether somebody stopped it; then plan again");
+    } else if (rehearsal && report.count(Fate.SIMULATED) > 0) {
+      out.println(
+          style.bold("Next     ")
+              + style.command(
+                  "guard images apply" + (file == null ? "" : " " + file) + " --execute")
+              + "  deletes what still qualifies then");
+    } else if (!rehearsal && report.count(Fate.DONE) == 0 && exit == Exit.CLEAN) {
+      out.println("Nothing was left to do.");
+    }
+    return exit.code();
+  }
+}

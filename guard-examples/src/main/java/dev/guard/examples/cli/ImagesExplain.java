@@ -1,0 +1,264 @@
+package dev.guard.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.Intent;
+import dev.guard.Reason;
+import dev.guard.Target;
+import dev.guard.Verdict;
+import dev.guard.evidence.Evidence;
+import dev.guard.evidence.InUseCheck;
+import dev.guard.examples.config.GuardConfig;
+import dev.guard.examples.report.Style;
+import dev.guard.examples.report.Text;
+import dev.guard.internal.json.Json;
+import dev.guard.plan.Candidate;
+import dev.guard.registry.Answer;
+import dev.guard.registry.Reading;
+import dev.guard.registry.RegistryClient;
+import dev.guard.registry.cleanup.CleanupProposal;
+import dev.guard.registry.cleanup.ImageCleanup;
+import dev.guard.registry.reference.ContentDigest;
+import dev.guard.registry.reference.ImageReference;
+import dev.guard.registry.reference.ParsedReference;
+import dev.guard.registry.reference.UnparseableReference;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code guard images explain}. */
+@Command(
+    name = "explain",
+    description = {
+      "Says of one image whether it would go, and why, or why not: who uses it, which rule keeps it, what cannot be told.",
+      "Reads only; limits of a whole plan are not part of the answer.",
+      ""
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  guard images explain shop/api:2.7.1",
+      "  guard images explain registry.example.com/shop/api@sha256:…",
+      "",
+      "KEEP      something speaks against it; the reasons say what and where",
+      "WOULD_GO  policy chose it and nothing speaks against it",
+      "UNKNOWN   it cannot be told, so it stays",
+      "",
+      "Exit codes: 0 answered, 2 usage or no such image, 3 it cannot be told."
+    })
+final class ImagesExplain implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin final Common common = new Common();
+
+  @Parameters(
+      paramLabel = "REF",
+      description = "An image: repository:tag or repository@digest, with or without the registry.")
+  @SuppressWarnings("NullAway.Init")
+  String reference;
+
+  ImagesExplain(Shell shell) {
+    this.shell = shell;
+  }
+
+  /** What can be said of an image. */
+  private enum Decision {
+    KEEP,
+    WOULD_GO,
+    UNKNOWN
+  }
+
+  private record Answered(
+      String image, @Nullable String digest, Decision decision, List<Reason> reasons) {}
+
+  @Override
+  public Integer call() {
+    GuardConfig config = common.read(shell);
+    try (Session session = Session.open(shell, config);
+        Progress progress = new Progress(shell, common.json)) {
+      ImageReference image = parse(session);
+      String repository = repository(session, image);
+      progress.says("asking registry and clusters");
+      session.preflight(false);
+      String tagOrDigest =
+          image
+              .digest()
+              .map(ContentDigest::text)
+              .orElseGet(() -> image.effectiveTag().orElse("latest"));
+      Reading<ContentDigest> now = session.registry().head(repository, tagOrDigest);
+      if (now.answer() == Answer.ABSENT) {
+        throw new CommandException(
+            Exit.USAGE,
+            "There is no image "
+                + repository
+                + (image.digest().isPresent() ? "@" : ":")
+                + tagOrDigest
+                + " in "
+                + session.registry().host()
+                + "; 'guard images check' says whether anything needs it.");
+      }
+      String shown = repository + (image.digest().isPresent() ? "@" : ":") + tagOrDigest;
+      if (!now.isPresent()) {
+        return show(
+            new Answered(
+                shown,
+                null,
+                Decision.UNKNOWN,
+                List.of(Reason.of("registry", "unreadable", sentence(now.detail())))));
+      }
+      progress.says("reading registry and clusters");
+      Answered answered = answer(session, repository, shown, now.get());
+      progress.ends();
+      return show(answered);
+    }
+  }
+
+  private ImageReference parse(Session session) {
+    ParsedReference parsed = ImageReference.parse(reference);
+    if (parsed instanceof UnparseableReference) {
+      throw new CommandException(
+          Exit.USAGE,
+          "'"
+              + reference
+              + "' is no image reference ("
+              + ((UnparseableReference) parsed).message()
+              + "); write repository:tag or repository@sha256:….");
+    }
+    ImageReference image = (ImageReference) parsed;
+    // A name without a host is meant in this registry, not at Docker's.
+    String first = reference.contains("/") ? reference.substring(0, reference.indexOf('/')) : "";
+    boolean host =
+        first.equals("localhost")
+            || first.contains(".")
+            || first.contains(":")
+            || !first.toLowerCase(java.util.Locale.ROOT).equals(first);
+    if (!host
+        && ImageReference.parse(session.registry().host() + "/" + reference)
+            instanceof ImageReference ours) {
+      return ours;
+    }
+    return image;
+  }
+
+  private static String repository(Session session, ImageReference image) {
+    return session
+        .names()
+        .ours(image)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    Exit.USAGE,
+                    "This reference names another registry than "
+                        + session.registry().host()
+                        + "; name the host in registry.aliases if it is the same."));
+  }
+
+  private Answered answer(Session session, String repository, String shown, ContentDigest digest) {
+    ImageCleanup cleanup = session.cleanup(new LookOnlyStore(session.store()));
+    CleanupProposal proposal = cleanup.propose();
+    Target target = session.registry().target(repository, digest);
+    String tags =
+        proposal
+            .inventory()
+            .repository(repository)
+            .map(graph -> String.join(",", graph.tagsOf(digest)))
+            .orElse("");
+    if (!tags.isEmpty() && tags.length() <= Target.MAX_LENGTH) {
+      target = target.with("tags", tags);
+    }
+    List<Reason> reasons = new ArrayList<>();
+    boolean unknown = false;
+    boolean candidate = false;
+    String because = proposal.selection().because();
+    for (Candidate one : proposal.selection().candidates()) {
+      if (one.target().equals(target)) {
+        candidate = true;
+        target = one.target();
+        because = one.because().isEmpty() ? because : one.because();
+      }
+    }
+    Reason kept = proposal.kept().get(target);
+    if (kept != null) {
+      reasons.add(kept);
+    } else if (!candidate) {
+      String why = proposal.inventory().unread().get(repository);
+      if (why != null) {
+        unknown = true;
+        reasons.add(
+            Reason.of("registry", "unread", sentence("The repository could not be read: " + why)));
+      } else {
+        reasons.add(
+            Reason.of(
+                "policy",
+                "not-selected",
+                proposal.inventory().repository(repository).isPresent()
+                    ? "No tag of the repository leads to it."
+                    : "policy.repositories does not name its repository."));
+      }
+    }
+    InUseCheck inUse = session.inUse(cleanup);
+    Verdict listed = inUse.refresh();
+    Intent intent = Intent.of(RegistryClient.DELETE, target).because(because);
+    Verdict said = session.protection().review(intent).and(inUse.review(intent));
+    for (Reason reason : said.and(listed).reasons()) {
+      boolean unsure =
+          reason.code().equals(InUseCheck.UNKNOWN)
+              || reason.code().equals(Reason.EVIDENCE_INCOMPLETE);
+      if (unsure && !candidate && kept != null) {
+        continue;
+      }
+      unknown |= unsure;
+      reasons.add(reason);
+    }
+    boolean used = inUse.explain(target) instanceof Evidence.InUse;
+    Decision decision =
+        used || kept != null || (!candidate && !unknown)
+            ? Decision.KEEP
+            : unknown ? Decision.UNKNOWN : reasons.isEmpty() ? Decision.WOULD_GO : Decision.KEEP;
+    if (decision == Decision.WOULD_GO) {
+      reasons.add(Reason.pending("policy", "selected", sentence(because)));
+    }
+    return new Answered(shown, digest.text(), decision, reasons);
+  }
+
+  private static String sentence(String text) {
+    return text.isBlank() ? "No reason was given." : text.endsWith(".") ? text : text + ".";
+  }
+
+  private int show(Answered answered) {
+    Exit exit = answered.decision() == Decision.UNKNOWN ? Exit.UNREADABLE : Exit.CLEAN;
+    if (common.json) {
+      ObjectNode json = Json.object();
+      json.put("image", answered.image());
+      json.put("digest", answered.digest());
+      json.put("decision", answered.decision().name());
+      json.set("reasons", Output.json(answered.reasons()));
+      shell.out().println(Json.line(json));
+      return exit.code();
+    }
+    PrintStream out = shell.out();
+    Style style = shell.style();
+    String word =
+        answered.decision() == Decision.KEEP
+            ? style.good("KEEP")
+            : answered.decision() == Decision.WOULD_GO
+                ? style.bold("WOULD GO")
+                : style.warn("UNKNOWN, so it stays");
+    out.println(word + "  " + style.bold(Text.clean(answered.image())));
+    if (answered.digest() != null) {
+      out.println(style.dim("  " + Text.clean(answered.digest())));
+    }
+    for (Reason reason : answered.reasons()) {
+      String where = reason.where().orElse("");
+      out.println(
+          "  " + style.dim(Text.clean(reason.safeguard()) + "  ") + Text.clean(reason.sentence()));
+      if (!where.isEmpty() && !reason.sentence().contains(where)) {
+        out.println("    " + style.good(Text.clean(where)));
+      }
+    }
+    return exit.code();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.guard.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.examples.config.GuardConfig;
+import dev.guard.examples.report.Style;
+import dev.guard.internal.json.Json;
+import dev.guard.killswitch.KillSwitch;
+import dev.guard.state.FileStateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code guard resume}. */
+@Command(
+    name = "resume",
+    description = {
+      "Lets runs start again: removes the stop file and the latch. Who and why go on the record.",
+      "A ConfigMap that says stop is not touched: it stops the next run again.",
+      ""
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  guard resume --why 'alerts were a dashboard'",
+      "",
+      "Exit codes: 0 resumed, 2 usage, 4 still stopped."
+    })
+final class ResumeCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin final Common common = new Common();
+
+  @Mixin final Person person = new Person();
+
+  @Option(
+      names = "--why",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why, for the record.")
+  @SuppressWarnings("NullAway.Init")
+  String why;
+
+  ResumeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    GuardConfig config = common.read(shell);
+    String who = person.name(shell);
+    Person.why(why);
+    Path file = config.killSwitch().file();
+    FileStateStore store = FileStateStore.at(config.state(), shell.time());
+    new HumanNotes(store, config.name()).add("resume", who, why, shell.time().now());
+    remove(file);
+    KillSwitch kill = KillSwitch.file(file);
+    kill.bind(config.name(), store, shell.time());
+    kill.resume(who, why);
+    KillSwitch.Reading now = kill.reading();
+    boolean stopped = now.state() != KillSwitch.State.RUN;
+    if (common.json) {
+      ObjectNode json = Json.object();
+      json.put("stopped", stopped);
+      json.put("who", who);
+      json.put("why", why);
+      shell.out().println(Json.line(json));
+    } else {
+      Style style = shell.style();
+      shell
+          .out()
+          .println(
+              stopped
+                  ? style.bad("Still stopped") + "  " + now.why()
+                  : style.good("Resumed") + "  guard " + config.name() + ": the next run may act.");
+    }
+    return (stopped ? Exit.REFUSED : Exit.CLEAN).code();
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new CommandException(
+          Exit.REFUSED,
+          "Still stopped: the stop file "
+              + file
+              + " could not be removed. Check its directory's rights.");
+    }
+  }
+}

@@ -1,0 +1,444 @@
+package dev.guard.examples.cli;
+
+import dev.guard.Guard;
+import dev.guard.GuardConfigurationException;
+import dev.guard.GuardListener;
+import dev.guard.Target;
+import dev.guard.audit.AuditRecord;
+import dev.guard.audit.AuditSink;
+import dev.guard.blastradius.BlastRadiusLimit;
+import dev.guard.dryrun.DryRun;
+import dev.guard.evidence.Acknowledgement;
+import dev.guard.evidence.InUseCheck;
+import dev.guard.evidence.ReferenceSource;
+import dev.guard.examples.config.GuardConfig;
+import dev.guard.examples.config.GuardConfig.AcknowledgedPart;
+import dev.guard.examples.config.GuardConfig.ClusterPart;
+import dev.guard.examples.config.GuardConfig.ConfigMapPart;
+import dev.guard.examples.config.GuardConfig.CredentialsPart;
+import dev.guard.examples.config.GuardConfig.PolicyPart;
+import dev.guard.examples.report.PlanView;
+import dev.guard.examples.report.Text;
+import dev.guard.k8s.ClusterConnection;
+import dev.guard.k8s.ClusterReferences;
+import dev.guard.k8s.ConfigMapSwitch;
+import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Plan;
+import dev.guard.plan.PlanItem;
+import dev.guard.plan.Selection;
+import dev.guard.protection.Protection;
+import dev.guard.registry.Answer;
+import dev.guard.registry.Credentials;
+import dev.guard.registry.Reading;
+import dev.guard.registry.RegistryClient;
+import dev.guard.registry.cleanup.AgeSource;
+import dev.guard.registry.cleanup.CleanupPolicy;
+import dev.guard.registry.cleanup.CleanupProposal;
+import dev.guard.registry.cleanup.ImageCleanup;
+import dev.guard.registry.cleanup.ImageNames;
+import dev.guard.registry.inventory.InventoryReader;
+import dev.guard.registry.inventory.RepositoryPatterns;
+import dev.guard.registry.reference.ContentDigest;
+import dev.guard.state.FileStateStore;
+import dev.guard.state.StateStore;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a configuration points at, opened: registry, clusters, switch, state. Closed by
+ * whoever opened it.
+ */
+final class Session implements AutoCloseable {
+  private static final String TAGS = "tags";
+
+  private final Shell shell;
+  private final GuardConfig config;
+  private final Map<String, ClusterConnection> connections = new LinkedHashMap<>();
+  private final FileStateStore store;
+  private final RegistryClient registry;
+  private final ImageNames names;
+  private final KillSwitch killSwitch;
+
+  private Session(Shell shell, GuardConfig config) {
+    this.shell = shell;
+    this.config = config;
+    this.registry =
+        RegistryClient.at(config.registry().url())
+            .credentials(credentials())
+            .time(shell.time())
+            .build();
+    this.names =
+        ImageNames.of(registry.host())
+            .aliases(config.registry().aliases())
+            .mirrors(config.registry().mirrors());
+    try {
+      for (ClusterPart cluster : config.clusters()) {
+        connect(cluster.context());
+      }
+      this.killSwitch = openSwitch();
+      this.store = FileStateStore.at(config.state(), shell.time());
+    } catch (RuntimeException e) {
+      connections.values().forEach(ClusterConnection::close);
+      throw e;
+    }
+  }
+
+  static Session open(Shell shell, GuardConfig config) {
+    return new Session(shell, config);
+  }
+
+  GuardConfig config() {
+    return config;
+  }
+
+  StateStore store() {
+    return store;
+  }
+
+  FileStateStore fileStore() {
+    return store;
+  }
+
+  RegistryClient registry() {
+    return registry;
+  }
+
+  ImageNames names() {
+    return names;
+  }
+
+  KillSwitch killSwitch() {
+    return killSwitch;
+  }
+
+  private Credentials credentials() {
+    CredentialsPart part = config.registry().credentials();
+    if (part instanceof CredentialsPart.None) {
+      return Credentials.none();
+    }
+    if (part instanceof CredentialsPart.Basic) {
+      CredentialsPart.Basic basic = (CredentialsPart.Basic) part;
+      try {
+        return Credentials.basic(
+            basic.username().fetch(shell.environment()),
+            basic.password().fetch(shell.environment()));
+      } catch (IllegalArgumentException e) {
+        throw new GuardConfigurationException(
+            "The registry's user holds a ':' or its password is empty. Check what "
+                + basic.username()
+                + " and "
+                + basic.password()
+                + " hold.");
+      }
+    }
+    String directory = shell.environment().getOrDefault("DOCKER_CONFIG", "");
+    Path folder =
+        directory.isEmpty() ? home().resolve(".docker") : shell.resolve(Path.of(directory));
+    return Credentials.docker(folder.resolve("config.json"));
+  }
+
+  private Path home() {
+    return Path.of(shell.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
+  }
+
+  private ClusterConnection connect(String context) {
+    return connections.computeIfAbsent(
+        context, name -> ClusterConnection.open(kubeconfig(), name, shell.time()));
+  }
+
+  private Path kubeconfig() {
+    String ours = shell.environment().getOrDefault("GUARD_KUBECONFIG", "");
+    if (!ours.isEmpty()) {
+      return shell.resolve(Path.of(ours));
+    }
+    Path named = config.kubeconfig();
+    if (named != null) {
+      return named;
+    }
+    String theirs = shell.environment().getOrDefault("KUBECONFIG", "");
+    return theirs.isEmpty()
+        ? home().resolve(".kube").resolve("config")
+        : shell.resolve(Path.of(theirs));
+  }
+
+  private KillSwitch openSwitch() {
+    KillSwitch file = KillSwitch.file(config.killSwitch().file());
+    ConfigMapPart map = config.killSwitch().configMap();
+    if (map == null) {
+      return file;
+    }
+    ConfigMapSwitch source;
+    try {
+      source = ConfigMapSwitch.at(connect(map.context()), map.namespace(), map.name());
+    } catch (IllegalArgumentException e) {
+      throw new GuardConfigurationException(
+          "The switch's ConfigMap has a namespace or a name that Kubernetes does not allow.");
+    }
+    return KillSwitch.anyOf(file, KillSwitch.from(source, Duration.ofSeconds(1)));
+  }
+
+  /**
+   * Whether registry and clusters answer and take the credentials; nothing is concluded from more
+   * than that.
+   */
+  void preflight(boolean clustersMustAnswer) {
+    Reading<String> ping = registry.ping();
+    if (ping.answer() == Answer.DENIED) {
+      throw new CommandException(
+          Exit.USAGE,
+          "The registry "
+              + config.registry().url()
+              + " rejects the credentials; check registry.credentials. "
+              + ping.detail());
+    }
+    if (!ping.isPresent()) {
+      throw new CommandException(
+          Exit.UNREADABLE,
+          "The registry "
+              + config.registry().url()
+              + " cannot be reached; check registry.url and the network. "
+              + ping.detail());
+    }
+    for (ClusterConnection connection : connections.values()) {
+      ClusterConnection.Preflight ready = connection.preflight();
+      if (ready.access() == ClusterConnection.Access.CREDENTIALS_REJECTED) {
+        throw new CommandException(Exit.USAGE, ready.sentence());
+      }
+      if (clustersMustAnswer && ready.access() == ClusterConnection.Access.UNREACHABLE) {
+        throw new CommandException(
+            Exit.UNREADABLE, ready.sentence() + " Nothing may go without its evidence.");
+      }
+    }
+  }
+
+  /** One source per configured cluster, without what people vouched for. */
+  List<ReferenceSource> sources() {
+    List<Acknowledgement> words = new ArrayList<>();
+    for (AcknowledgedPart part : config.acknowledged()) {
+      words.add(
+          new Acknowledgement(part.place(), part.sha256(), part.who(), part.why(), part.until()));
+    }
+    List<ReferenceSource> sources = new ArrayList<>();
+    for (ClusterPart cluster : config.clusters()) {
+      ClusterReferences references = ClusterReferences.of(connect(cluster.context()));
+      sources.add(
+          new AcknowledgedSource(
+              cluster.expectedUid().map(references::uid).orElse(references), words, shell.time()));
+    }
+    return sources;
+  }
+
+  CleanupPolicy policy() {
+    PolicyPart part = config.policy();
+    List<ContentDigest> digests = new ArrayList<>();
+    part.protectDigests().forEach(digest -> digests.add(new ContentDigest(digest.text())));
+    return CleanupPolicy.over(
+            RepositoryPatterns.of(part.repositories()),
+            AgeSource.of(part.ageFrom().word()),
+            part.atLeast())
+        .keepLast(part.keepLast())
+        .protectTags(part.protectTags())
+        .protectLabels(part.protectLabels())
+        .protectDigests(digests);
+  }
+
+  ImageCleanup cleanup(StateStore sights) {
+    CleanupPolicy policy = policy();
+    return ImageCleanup.of(
+        InventoryReader.of(registry, policy.repositories()), policy, names, sights, shell.time());
+  }
+
+  InUseCheck inUse(ImageCleanup cleanup) {
+    return InUseCheck.of(cleanup.interpreter(), sources(), shell.time())
+        .maxAge(config.evidence().maxAge());
+  }
+
+  /** What may never go, and the policy's own identity: a plan is void when either changes. */
+  Protection protection() {
+    PolicyPart part = config.policy();
+    Protection protection =
+        Protection.ids(part.protectDigests().stream().map(digest -> digest.text()).toList());
+    for (String glob : part.protectTags()) {
+      RepositoryPatterns pattern = RepositoryPatterns.of(List.of(glob));
+      protection =
+          protection.or(
+              Protection.when(
+                  "a tag of it matches " + glob,
+                  glob,
+                  target -> tags(target).stream().anyMatch(pattern::matches),
+                  Target.of("tripwire", "tripwire", "tripwire").with(TAGS, glob)));
+    }
+    return protection.or(
+        Protection.when(
+            "it is no image of "
+                + registry.host()
+                + ", for which policy "
+                + policy().protection().text()
+                + " is",
+            "1",
+            target ->
+                !target.kind().equals(RegistryClient.KIND)
+                    || !target.scope().startsWith(registry.host() + "/"),
+            Target.of("tripwire", "tripwire", "tripwire")));
+  }
+
+  /**
+   * An untagged manifest has none; a list that was cut cannot be judged, and what cannot be judged
+   * is protected.
+   */
+  private static List<String> tags(Target target) {
+    String tags = target.labels().getOrDefault(TAGS, "");
+    if (tags.endsWith("…")) {
+      throw new IllegalStateException("More tags than the plan holds.");
+    }
+    return tags.isEmpty() ? List.of() : List.of(tags.split(",", -1));
+  }
+
+  Guard guard(
+      boolean execute,
+      String actor,
+      AuditSink journal,
+      ImageCleanup cleanup,
+      GuardListener listener) {
+    GuardConfig.LimitsPart limits = config.limits();
+    return Guard.named(config.name())
+        .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
+        .killSwitch(killSwitch)
+        .blastRadius(
+            BlastRadiusLimit.perPlan(limits.perPlan())
+                .percent(limits.percent())
+                .per(Duration.ofDays(1), limits.perDay())
+                .in(store))
+        .protection(protection())
+        .inUse(inUse(cleanup))
+        .audit(journal)
+        .state(store)
+        .time(shell.time())
+        .actor(actor)
+        .listener(listener)
+        .build();
+  }
+
+  /** The proposal's selection, with what reviewers should know besides. */
+  Selection selection(CleanupProposal proposal) {
+    Map<String, String> facts = new TreeMap<>(proposal.selection().facts());
+    GuardConfig.LimitsPart limits = config.limits();
+    facts.put(PlanView.PER_PLAN, String.valueOf(limits.perPlan()));
+    facts.put(
+        PlanView.PERCENT,
+        BigDecimal.valueOf(limits.percent()).stripTrailingZeros().toPlainString());
+    facts.put(PlanView.PER_DAY, String.valueOf(limits.perDay()));
+    facts.put(
+        PlanView.CLUSTERS,
+        String.join(
+            ", ",
+            config.clusters().stream()
+                .map(one -> one.context() + (one.uid() == null ? "" : " (uid checked)"))
+                .toList()));
+    Map<String, Long> kept = new TreeMap<>();
+    proposal.kept().values().forEach(reason -> kept.merge(reason.code(), 1L, Long::sum));
+    kept.forEach((code, count) -> facts.put(PlanView.KEPT + code, String.valueOf(count)));
+    Selection selection = proposal.selection();
+    Selection.Draft draft =
+        Selection.ofCandidates(selection.action(), selection.candidates())
+            .unread(selection.unread())
+            .facts(facts);
+    selection.population().ifPresent(draft::outOf);
+    return draft.because(because());
+  }
+
+  private String because() {
+    PolicyPart part = config.policy();
+    return "older than "
+        + Text.length(part.atLeast())
+        + " ("
+        + part.ageFrom().word()
+        + ")"
+        + (part.keepLast() == 0 ? "" : ", not among the newest " + part.keepLast())
+        + ", in "
+        + String.join(", ", part.repositories());
+  }
+
+  /** What can be said of a plan file before anybody is asked. */
+  void accept(Plan plan, Path file, Instant now) {
+    String again = " Make a new one with 'guard images plan -o " + file + "'.";
+    if (!plan.header().guard().equals(config.name())) {
+      throw new CommandException(
+          Exit.USAGE,
+          "The plan "
+              + file
+              + " was made by guard '"
+              + plan.header().guard()
+              + "', but this configuration is '"
+              + config.name()
+              + "'."
+              + again);
+    }
+    if (!now.isBefore(plan.header().expires())) {
+      throw new CommandException(
+          Exit.USAGE, "The plan " + file + " expired at " + plan.header().expires() + "." + again);
+    }
+    for (PlanItem item : plan.items()) {
+      boolean ours =
+          item.target().kind().equals(RegistryClient.KIND)
+              && item.target().scope().startsWith(registry.host() + "/")
+              && plan.header().action().equals(RegistryClient.DELETE);
+      if (!ours) {
+        throw new CommandException(
+            Exit.USAGE,
+            "The plan "
+                + file
+                + " is for "
+                + item.target().scope()
+                + ", but this configuration's registry is "
+                + registry.host()
+                + "."
+                + again);
+      }
+    }
+  }
+
+  /**
+   * Puts on the record what people said since somebody last owned the journal, and whose word
+   * counts in this run.
+   */
+  void handOver(AuditSink journal, @Nullable Instant acknowledgedAt) {
+    new HumanNotes(store, config.name()).handOver(journal);
+    if (acknowledgedAt == null) {
+      return;
+    }
+    for (AcknowledgedPart part : config.acknowledged()) {
+      if (acknowledgedAt.isBefore(part.until())) {
+        journal.append(
+            new AuditRecord(
+                "acknowledge",
+                part.sha256().hex(),
+                config.name(),
+                AuditRecord.Phase.HUMAN,
+                "execute",
+                part.who(),
+                "acknowledge",
+                List.of(),
+                part.place() + " " + part.sha256() + " until " + part.until() + ": " + part.why(),
+                null,
+                List.of(),
+                "DONE",
+                null,
+                null));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.values().forEach(ClusterConnection::close);
+  }
+}
