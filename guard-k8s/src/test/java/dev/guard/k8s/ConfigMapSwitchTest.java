@@ -25,17 +25,17 @@ class ConfigMapSwitchTest {
 
   @BeforeEach
   void connect() {
-    ClusterApi.Patience quick =
-        new ClusterApi.Patience(
-            Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofSeconds(4), 1);
-    connection =
-        ClusterConnection.open(
-            cluster.kubeconfig(directory, "prod"),
-            "prod",
-            Time.system(),
-            ClusterApi.Patience.LISTS,
-            quick);
+    connection = open(Duration.ofSeconds(20));
     source = ConfigMapSwitch.at(connection, "guard", "guard-switch");
+  }
+
+  private ClusterConnection open(Duration wait) {
+    return ClusterConnection.open(
+        cluster.kubeconfig(directory, "prod"),
+        "prod",
+        Time.system(),
+        ClusterApi.Patience.LISTS,
+        new ClusterApi.Patience(wait, wait, Duration.ofSeconds(20), 1));
   }
 
   @AfterEach
@@ -161,13 +161,16 @@ class ConfigMapSwitchTest {
         PATH,
         e -> {
           try {
-            Thread.sleep(2_000);
+            Thread.sleep(20_000);
           } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
           }
           StubCluster.send(e, 200, map(",\"data\":{\"state\":\"run\"}"));
         });
-    assertThat(source.read().why()).contains("timed out");
+    try (ClusterConnection hasty = open(Duration.ofMillis(500))) {
+      assertThat(ConfigMapSwitch.at(hasty, "guard", "guard-switch").read().why())
+          .contains("timed out");
+    }
     cluster.close();
     assertThat(source.read().why()).startsWith("cannot read configmap guard/guard-switch: ");
   }
