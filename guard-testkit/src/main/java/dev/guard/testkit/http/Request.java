@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,26 +12,65 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * What came in. Immutable, save for the bytes of the body, which are handed out as they are.
- *
- * @param method the method, in upper case
- * @param target path and query as they stood on the wire
- * @param headers all values of each header, by name in lower case
- * @param body the body, empty if there was none
- */
-@SuppressWarnings("ArrayRecordComponent") // bodies are handed on, never compared
-public record Request(
-    String method, String target, Map<String, List<String>> headers, byte[] body) {
-  /** Copies the headers and lowers their names. */
-  public Request {
-    Objects.requireNonNull(method, "method");
-    Objects.requireNonNull(target, "target");
-    Objects.requireNonNull(body, "body");
+/** What came in. Immutable, save for the bytes of the body, which are handed out as they are. */
+public final class Request {
+  private final String method;
+  private final String target;
+  private final Map<String, List<String>> headers;
+  private final byte[] body;
+
+  /**
+   * A request.
+   *
+   * @param method the method, in upper case
+   * @param target path and query as they stood on the wire
+   * @param headers all values of each header, by name in any case
+   * @param body the body, empty if there was none
+   */
+  public Request(String method, String target, Map<String, List<String>> headers, byte[] body) {
+    this.method = Objects.requireNonNull(method, "method");
+    this.target = Objects.requireNonNull(target, "target");
+    this.body = Objects.requireNonNull(body, "body");
     Map<String, List<String>> lower = new LinkedHashMap<>();
     headers.forEach(
         (name, values) -> lower.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
-    headers = lower;
+    this.headers = Collections.unmodifiableMap(lower);
+  }
+
+  /**
+   * The method.
+   *
+   * @return the method, in upper case
+   */
+  public String method() {
+    return method;
+  }
+
+  /**
+   * Path and query.
+   *
+   * @return both as they stood on the wire
+   */
+  public String target() {
+    return target;
+  }
+
+  /**
+   * The headers.
+   *
+   * @return all values of each, by name in lower case
+   */
+  public Map<String, List<String>> headers() {
+    return headers;
+  }
+
+  /**
+   * The body.
+   *
+   * @return its bytes, empty if there was none; not a copy
+   */
+  public byte[] body() {
+    return body;
   }
 
   /**

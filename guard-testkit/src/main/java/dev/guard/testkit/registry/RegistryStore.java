@@ -20,8 +20,24 @@ import org.jspecify.annotations.Nullable;
 /** What a fake registry holds: exact bytes. Guarded by its own lock. */
 final class RegistryStore {
   /** A manifest as it was put. */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Manifest(String mediaType, byte[] bytes) {}
+  static final class Manifest {
+    private final String mediaType;
+    private final byte[] bytes;
+
+    Manifest(String mediaType, byte[] bytes) {
+      this.mediaType = mediaType;
+      this.bytes = bytes;
+    }
+
+    String mediaType() {
+      return mediaType;
+    }
+
+    /** Not a copy. */
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   private static final class Repository {
     private final Map<String, Manifest> manifests = new TreeMap<>();
