@@ -111,7 +111,7 @@ class FakeClusterTest {
   }
 
   @Test
-  void h38_aLargeListIsStreamedPageByPage() {
+  void aLargeListIsStreamedPageByPage() {
     cluster.put(KubeObject.pod("a", "kept", "kept:1"));
     cluster.generatePods(1_000, i -> "registry.example/team/app:" + i % 7);
     int seen = 0;
@@ -303,7 +303,7 @@ class FakeClusterTest {
   }
 
   @Test
-  void h90_aDeletionWithABodyTakesItsDryRunFromTheBodyAlone() {
+  void aDeletionWithABodyTakesItsDryRunFromTheBodyAlone() {
     String path = CONFIG_MAPS + "/c";
     KubeObject object = KubeObject.configMap("guard", "c", Map.of());
     cluster.put(object);
@@ -339,7 +339,7 @@ class FakeClusterTest {
   }
 
   @Test
-  void h97_deletedIsNotGone() {
+  void deletedIsNotGone() {
     cluster.put(KubeObject.configMap("x", "held", Map.of()).finalizer("example.com/hold"));
     cluster.put(KubeObject.pod("x", "bound", "i").running("i@sha256:" + "0".repeat(64)));
     cluster.put(KubeObject.configMap("gone", "c", Map.of()));
@@ -404,7 +404,7 @@ class FakeClusterTest {
   // ---- faults
 
   @Test
-  void h27_a410OnPageN_onceOrAlways() {
+  void a410OnPageN_onceOrAlways() {
     pods(0, 6);
     cluster.inject(Fault.on("GET", "/api/v1/pods.*continue=").nth(2).status(410));
     String second = api.get("/api/v1/pods?limit=2").json().at("/metadata/continue").asText();
@@ -423,7 +423,7 @@ class FakeClusterTest {
   }
 
   @Test
-  void h26_401FromNowOn() {
+  void unauthorizedFromNowOn() {
     cluster.inject(Fault.on("*", "/").from(2).status(401));
     assertThat(api.get("/api/v1/pods").status()).isEqualTo(200);
     assertThat(api.get("/api/v1/pods").json().path("reason").asText()).isEqualTo("Unauthorized");
@@ -431,7 +431,7 @@ class FakeClusterTest {
   }
 
   @Test
-  void h28_brokenPages() {
+  void brokenPages() {
     pods(0, 4);
     cluster.inject(Fault.on("GET", "/api/v1/pods").nth(1).truncate(40));
     cluster.inject(Fault.on("GET", "/api/v1/nodes").cut());

@@ -155,7 +155,7 @@ class FakeRegistryTest {
   // ---- how it may differ
 
   @Test
-  void h41_readOnly_refusesEveryWriteInText() {
+  void readOnly_refusesEveryWriteInText() {
     try (FakeRegistry registry = FakeRegistry.builder().readOnly().start()) {
       Pushed image = registry.publisher().push("a", "v1", ImageSpec.of("x"));
       for (String method : List.of("DELETE", "PUT")) {
@@ -247,7 +247,7 @@ class FakeRegistryTest {
   }
 
   @Test
-  void h63_aMountMayBeRefused() {
+  void aMountMayBeRefused() {
     try (FakeRegistry registry = FakeRegistry.builder().mountRefused().start()) {
       Pushed image = registry.publisher().push("a", "v1", ImageSpec.of("x"));
       String mount = "/v2/b/blobs/uploads/?mount=" + image.config() + "&from=a";
@@ -314,7 +314,7 @@ class FakeRegistryTest {
   }
 
   @Test
-  void h70_aTokenMayGrantLessThanAsked() {
+  void aTokenMayGrantLessThanAsked() {
     try (FakeRegistry registry =
         FakeRegistry.builder().bearer("joe", "pass", "pull", "catalog").start()) {
       Pushed image = registry.publisher().push("a", "v1", ImageSpec.of("x"));
@@ -361,7 +361,7 @@ class FakeRegistryTest {
   }
 
   @Test
-  void h71_tokensExpire() {
+  void tokensExpire() {
     try (FakeRegistry registry =
         FakeRegistry.builder().anonymous("pull").tokensLastFor(2).expiresIn(60).start()) {
       registry.publisher().push("a", "v1", ImageSpec.of("x"));
@@ -416,7 +416,7 @@ class FakeRegistryTest {
   }
 
   @Test
-  void h67_linksMayLoopOrLeadAway() {
+  void linksMayLoopOrLeadAway() {
     try (FakeRegistry registry = FakeRegistry.start()) {
       registry.publisher().push("a", "v1", ImageSpec.of("x"));
       registry.inject(Fault.on("GET", "_catalog").nth(1).loopPage());

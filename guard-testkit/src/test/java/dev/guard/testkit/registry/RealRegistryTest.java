@@ -33,7 +33,7 @@ class RealRegistryTest {
   }
 
   @Test
-  void h64_garbageCollectionDoesToTheRealOneWhatItDoesToTheFake() {
+  void garbageCollectionDoesToTheRealOneWhatItDoesToTheFake() {
     try (RealRegistry real = RealRegistry.start();
         FakeRegistry fake = FakeRegistry.start()) {
       URI address = real.uri();
@@ -97,7 +97,7 @@ class RealRegistryTest {
   }
 
   @Test
-  void h61_withACache_garbageCollectedBeneathIt_anUndoLooksDoneAndIsNot() {
+  void withACache_garbageCollectedBeneathIt_anUndoLooksDoneAndIsNot() {
     try (RealRegistry registry = RealRegistry.builder().cache().start()) {
       Pushed image = registry.publisher().push("a", "v1", ImageSpec.of("x"));
       byte[] saved = send(registry.uri(), Request.of("GET", "/v2/a/manifests/v1")).body();
