@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps every record in memory and answers from it what a journal would answer: what is done, what
@@ -60,34 +59,34 @@ public final class RecordingSink implements AuditSink, AuditSink.Memory {
     return records().stream().filter(record -> record.phase() == phase).toList();
   }
 
+  /** As the journal answers: in doubt as long as any one act is that a durable INTENDED began. */
   @Override
   public synchronized Set<Target> inDoubt(String guard) {
-    Map<Target, AuditRecord> open = new LinkedHashMap<>();
+    Map<Act, Map<Target, Integer>> open = new LinkedHashMap<>();
     for (AuditRecord record : records) {
-      if (!record.guard().equals(guard)) {
-        continue;
-      }
-      for (Target target : record.targets()) {
-        if (record.phase() == Phase.INTENDED) {
-          open.put(target, record);
-        } else if (record.phase() == Phase.OUTCOME) {
-          settle(open, target, record);
-        }
+      if (record.guard().equals(guard)) {
+        take(open, record);
       }
     }
-    return open.keySet();
+    Set<Target> targets = new LinkedHashSet<>();
+    open.values().forEach(act -> targets.addAll(act.keySet()));
+    return targets;
   }
 
-  private static void settle(Map<Target, AuditRecord> open, Target target, AuditRecord outcome) {
-    AuditRecord intended = open.get(target);
-    boolean same = intended != null && sameAct(intended, outcome);
-    if (same && !"IN_DOUBT".equals(outcome.outcome())) {
-      open.remove(target);
+  private record Act(String run, String op) {}
+
+  private static void take(Map<Act, Map<Target, Integer>> open, AuditRecord record) {
+    Act act = new Act(record.run(), record.op());
+    for (Target target : record.targets()) {
+      if (record.phase() == Phase.INTENDED) {
+        open.computeIfAbsent(act, key -> new LinkedHashMap<>()).merge(target, 1, Integer::sum);
+      } else if (record.phase() == Phase.OUTCOME && !"IN_DOUBT".equals(record.outcome())) {
+        open.getOrDefault(act, new LinkedHashMap<>())
+            .computeIfPresent(target, (key, count) -> count > 1 ? count - 1 : null);
+      } else if (record.phase() == Phase.HUMAN && record.action().equals("settle")) {
+        open.values().forEach(targets -> targets.remove(target));
+      }
     }
-  }
-
-  private static boolean sameAct(AuditRecord one, AuditRecord other) {
-    return one.run().equals(other.run()) && one.op().equals(other.op());
   }
 
   @Override
@@ -96,14 +95,10 @@ public final class RecordingSink implements AuditSink, AuditSink.Memory {
     for (AuditRecord record : records) {
       if (record.phase() == Phase.OUTCOME
           && "DONE".equals(record.outcome())
-          && plan.text().equals(planOf(record))) {
+          && plan.text().equals(record.plan())) {
         done.addAll(record.targets());
       }
     }
     return done;
-  }
-
-  private static @Nullable String planOf(AuditRecord record) {
-    return record.plan();
   }
 }
