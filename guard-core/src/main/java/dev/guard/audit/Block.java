@@ -13,7 +13,6 @@ final class Block {
   private static final int USUAL = 1 << 16;
   private static final int KEPT = 1 << 22;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] START = ascii("{\"v\":1,\"seq\":");
   private static final byte[] DURABLE = ascii(",\"d\":");
   private static final byte[] TIME = ascii(",\"ts\":\"");
   private static final byte[] AFTER_TIME = ascii("\",");
@@ -46,7 +45,7 @@ final class Block {
   void add(long seq, long durable, byte[] time, byte[] body, byte[] prev) {
     room(body.length + 512);
     int from = length;
-    put(START);
+    put(Lines.START);
     put(ascii(Long.toString(seq)));
     put(DURABLE);
     put(ascii(Long.toString(durable)));

@@ -162,9 +162,7 @@ final class JournalWriter implements Runnable {
   private void begin(long next, String why) throws IOException {
     Path target = dir.resolve(Segments.name(next));
     Path temporary = dir.resolve(Segments.name(next) + ".tmp");
-    Disk.OpenFile fresh = disk.append(temporary);
-    fresh.truncate(0);
-    file = fresh;
+    file = disk.create(temporary);
     bytes = 0;
     number = next;
     path = target;

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +59,7 @@ final class Lines {
           "cookie",
           "apikey",
           "privatekey");
+  static final byte[] START = "{\"v\":1,\"seq\":".getBytes(StandardCharsets.US_ASCII);
   static final byte[] HASH = ",\"hash\":\"".getBytes(StandardCharsets.US_ASCII);
   private static final int TAIL = HASH.length + 64 + 2;
   private static final JsonFactory FACTORY =
@@ -236,6 +238,16 @@ final class Lines {
     return new String(line, at + HASH.length, 64, StandardCharsets.US_ASCII);
   }
 
+  /** Where a record seems to begin, or -1. */
+  static int start(byte[] line, int from, int length) {
+    for (int at = from; at + START.length <= length; at++) {
+      if (Arrays.equals(line, at, at + START.length, START, 0, START.length)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   /** The hash that a line should name. */
   static String trueHash(byte[] line, int length) {
     return sha256(line, length - TAIL);
@@ -275,9 +287,12 @@ final class Lines {
     return new Head(seq.longValue(), durable.longValue(), prev.asText());
   }
 
+  /**
+   * Lines are ASCII; what is not becomes a character no record holds. They are read as text,
+   * because Jackson's reader of bytes takes no lone surrogate in a name.
+   */
   static JsonNode tree(byte[] line, int length) throws IOException {
-    byte[] exact = line.length == length ? line : java.util.Arrays.copyOf(line, length);
-    JsonNode tree = Json.read(exact);
+    JsonNode tree = Json.read(new String(line, 0, length, StandardCharsets.US_ASCII));
     if (!tree.isObject()) {
       throw new IOException("it is not an object");
     }

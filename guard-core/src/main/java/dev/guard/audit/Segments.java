@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,8 @@ final class Segments {
             fault = e.getMessage() == null ? "it cannot be understood" : e.getMessage();
           }
           if (fault != null || tree == null || head == null) {
-            long durable = Math.max(maxDurable, lookThrough(lines));
+            long here = lookThrough(lines.bytes(), lines.length());
+            long durable = Math.max(maxDurable, Math.max(here, lookThrough(lines)));
             for (Path later : files.subList(files.indexOf(next) + 1, files.size())) {
               durable = Math.max(durable, lookThrough(later));
             }
@@ -175,11 +177,16 @@ final class Segments {
     if (!lines.ended()) {
       return "it breaks off";
     }
-    String named = Lines.namedHash(lines.bytes(), lines.length());
+    return named(lines.bytes(), lines.length());
+  }
+
+  /** Whether a line has the hash it names. */
+  private static @Nullable String named(byte[] line, int length) {
+    String named = Lines.namedHash(line, length);
     if (named == null) {
       return "it does not end with a hash";
     }
-    return named.equals(Lines.trueHash(lines.bytes(), lines.length()))
+    return named.equals(Lines.trueHash(line, length))
         ? null
         : "its content does not have the hash it names";
   }
@@ -202,17 +209,30 @@ final class Segments {
   private static long lookThrough(LineReader lines) throws IOException {
     long durable = 0;
     while (lines.next()) {
-      if (fault(lines) == null) {
-        durable = Math.max(durable, watermark(lines));
+      durable = Math.max(durable, lookThrough(lines.bytes(), lines.length()));
+    }
+    return durable;
+  }
+
+  /**
+   * The highest watermark of the intact records in a line; one whose newline was lost has two. No
+   * quote in a text stands unescaped, so nothing but a record looks like one.
+   */
+  private static long lookThrough(byte[] line, int length) {
+    long durable = 0;
+    for (int at = Lines.start(line, 0, length); at >= 0; at = Lines.start(line, at + 1, length)) {
+      byte[] rest = Arrays.copyOfRange(line, at, length);
+      if (named(rest, rest.length) == null) {
+        durable = Math.max(durable, watermark(rest));
       }
     }
     return durable;
   }
 
   /** An intact hash over nonsense says nothing about the watermark. */
-  private static long watermark(LineReader lines) {
+  private static long watermark(byte[] line) {
     try {
-      return Lines.head(Lines.tree(lines.bytes(), lines.length())).durable();
+      return Lines.head(Lines.tree(line, line.length)).durable();
     } catch (IOException nonsense) {
       return 0;
     }

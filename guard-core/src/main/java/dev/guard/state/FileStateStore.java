@@ -282,8 +282,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
   }
 
   private void replace(Path temporary, Path file, byte[] bytes) throws IOException {
-    try (Disk.OpenFile out = disk.append(temporary)) {
-      out.truncate(0);
+    try (Disk.OpenFile out = disk.create(temporary)) {
       out.write(bytes, bytes.length);
       out.force();
     }

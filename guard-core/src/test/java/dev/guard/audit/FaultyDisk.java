@@ -50,7 +50,15 @@ final class FaultyDisk implements Disk {
 
   @Override
   public OpenFile append(Path file) throws IOException {
-    OpenFile open = real.append(file);
+    return faulty(real.append(file));
+  }
+
+  @Override
+  public OpenFile create(Path file) throws IOException {
+    return faulty(real.create(file));
+  }
+
+  private OpenFile faulty(OpenFile open) {
     return new OpenFile() {
       @Override
       public void write(byte[] bytes, int length) throws IOException {

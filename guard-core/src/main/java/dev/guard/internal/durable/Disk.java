@@ -53,6 +53,16 @@ public interface Disk {
   OpenFile append(Path file) throws IOException;
 
   /**
+   * Opens a new, empty file. What had this name before loses it: after a power cut a renamed file
+   * may still be found under its old name too, and may not be written through that.
+   *
+   * @param file the file
+   * @return the open file
+   * @throws IOException if it cannot be created
+   */
+  OpenFile create(Path file) throws IOException;
+
+  /**
    * Opens a file for reading.
    *
    * @param file the file

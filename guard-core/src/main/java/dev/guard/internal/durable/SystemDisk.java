@@ -97,6 +97,17 @@ enum SystemDisk implements Disk {
   }
 
   @Override
+  public OpenFile create(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    return new Channel(
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND));
+  }
+
+  @Override
   public Optional<InputStream> read(Path file) throws IOException {
     try {
       return Optional.of(Files.newInputStream(file));

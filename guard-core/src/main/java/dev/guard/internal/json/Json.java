@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.erdtman.jcs.JsonCanonicalizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Not API. JSON behind one class: reading is bounded in depth and size and refuses duplicate keys
@@ -50,15 +50,7 @@ public final class Json {
    *     none of the text
    */
   public static JsonNode read(byte[] bytes) throws IOException {
-    try {
-      JsonNode tree = MAPPER.readTree(bytes);
-      if (tree == null || tree.isMissingNode()) {
-        throw new IOException("empty, where JSON was expected");
-      }
-      return tree;
-    } catch (JsonProcessingException e) {
-      throw new IOException("not readable as JSON: " + where(e));
-    }
+    return read(() -> MAPPER.readTree(bytes));
   }
 
   /**
@@ -69,7 +61,24 @@ public final class Json {
    * @throws IOException if it is not exactly one JSON value within the bounds
    */
   public static JsonNode read(String text) throws IOException {
-    return read(text.getBytes(StandardCharsets.UTF_8));
+    return read(() -> MAPPER.readTree(text));
+  }
+
+  /** Something that reads. */
+  private interface Reading {
+    @Nullable JsonNode tree() throws IOException;
+  }
+
+  private static JsonNode read(Reading reading) throws IOException {
+    try {
+      JsonNode tree = reading.tree();
+      if (tree == null || tree.isMissingNode()) {
+        throw new IOException("empty, where JSON was expected");
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      throw new IOException("not readable as JSON: " + where(e));
+    }
   }
 
   /**

@@ -1,0 +1,2 @@
+/** What stores keep, and what they refuse to guess. */
+package dev.guard.state;

@@ -1,0 +1,2 @@
+/** Core's own files on a disk that loses power. */
+package dev.guard.audit;
