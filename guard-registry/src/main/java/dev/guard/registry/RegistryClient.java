@@ -798,26 +798,34 @@ public final class RegistryClient {
       if (hop == MAX_REDIRECTS) {
         throw new Retry.Refused("more than " + MAX_REDIRECTS + " redirects");
       }
-      URI to;
-      try {
-        to = answer.uri().resolve(URI.create(answer.header("Location")));
-      } catch (IllegalArgumentException e) {
-        throw new Retry.Refused("a redirect to no address");
-      }
-      Origin origin = Origin.of(to);
-      if (!origin.isWeb() || to.getRawUserInfo() != null || answer.header("Location").isEmpty()) {
-        throw new Retry.Refused("a redirect to no web address");
-      }
-      if (Origin.of(answer.uri()).isSecure() && !origin.isSecure()) {
-        throw new Retry.Refused("a redirect from https to http, which is not followed");
-      }
+      URI to = redirectTarget(answer.uri(), answer.header("Location"));
       Map<String, String> all = new LinkedHashMap<>(headers);
-      if (origin.equals(Origin.of(base))) {
+      if (Origin.of(to).equals(Origin.of(base))) {
         authorizer.header(repository, scope).ifPresent(value -> all.put("Authorization", value));
       }
       answer = wire.send(method, to, all, null, limit, READ);
     }
     return answer;
+  }
+
+  /**
+   * Where a redirect leads, if it may be followed at all: to a web address, and never from https to
+   * http.
+   */
+  static URI redirectTarget(URI from, String location) throws Retry.Refused {
+    URI to;
+    try {
+      to = from.resolve(URI.create(location));
+    } catch (IllegalArgumentException e) {
+      throw new Retry.Refused("a redirect to no address");
+    }
+    if (location.isEmpty() || !Origin.of(to).isWeb() || to.getRawUserInfo() != null) {
+      throw new Retry.Refused("a redirect to no web address");
+    }
+    if (Origin.of(from).isSecure() && !Origin.of(to).isSecure()) {
+      throw new Retry.Refused("a redirect from https to http, which is not followed");
+    }
+    return to;
   }
 
   private static boolean isRedirect(int status) {

@@ -113,13 +113,20 @@ public final class InventoryReader {
    * Reads everything that the patterns name.
    *
    * @return the inventory
-   * @throws RegistryUnavailableException if the list of repositories could not be read completely
+   * @throws RegistryUnavailableException if the registry does not answer, or the list of
+   *     repositories could not be read completely; names without a pattern need no list
    */
   public RegistryInventory read() {
     Instant began = time.now();
     List<String> repositories = new ArrayList<>();
     Map<String, String> unread = new TreeMap<>();
     if (patterns.arePlain()) {
+      Reading<String> ping = client.ping();
+      if (!ping.isPresent()) {
+        throw new RegistryUnavailableException(
+            "The registry " + client.host() + " could not be read. " + ping.detail(),
+            ping.answer());
+      }
       repositories.addAll(patterns.patterns());
     } else {
       Reading<List<String>> catalog = client.catalog();

@@ -36,6 +36,7 @@ class InventoryReaderTest {
   InventoryReaderTest() {
     at.put(
         "/v2/_catalog?n=100", json(200, "{\"repositories\":[\"team/a\",\"team/b\",\"other/c\"]}"));
+    at.put("/v2/", json(200, "{}"));
     server.answering(it -> Optional.ofNullable(at.get(it.target())));
     image("team/a", "v1", "a", "2026-01-01T00:00:00Z", "\"protected\":\"true\"");
     image("team/b", "v1", "b", "2026-01-02T00:00:00+02:00", "");
@@ -136,6 +137,20 @@ class InventoryReaderTest {
         .hasMessageContaining("list of repositories");
     at.put("/v2/_catalog?n=100", error(403, "DENIED"));
     assertThatThrownBy(() -> reader("*").read())
+        .isInstanceOfSatisfying(
+            RegistryUnavailableException.class,
+            e -> assertThat(e.answer()).isEqualTo(Answer.DENIED));
+  }
+
+  @Test
+  void t14_aRegistryThatDoesNotAnswer_failsEverything_alsoForPlainNames() {
+    at.put("/v2/", error(503, "UNAVAILABLE"));
+    assertThatThrownBy(() -> reader("team/a").read())
+        .isInstanceOfSatisfying(
+            RegistryUnavailableException.class,
+            e -> assertThat(e.answer()).isEqualTo(Answer.UNKNOWN));
+    at.put("/v2/", error(401, "UNAUTHORIZED"));
+    assertThatThrownBy(() -> reader("team/a").read())
         .isInstanceOfSatisfying(
             RegistryUnavailableException.class,
             e -> assertThat(e.answer()).isEqualTo(Answer.DENIED));
