@@ -216,9 +216,12 @@ class RepositoryProposalTest {
   @Test
   void h48_anIndexThatLacksAChild_isNotTouched() {
     Graph graph = new Graph("a").image("child", OLD).index("index", List.of("child", "lost"), "v1");
-    RepositoryProposal proposal = propose(graph, POLICY);
+    CleanupPolicy firstSeen =
+        CleanupPolicy.over(POLICY.repositories(), AgeSource.FIRST_SEEN, Duration.ofDays(30));
+    RepositoryProposal proposal =
+        RepositoryProposal.of(graph.build(), firstSeen, digest -> Optional.of(OLD), NOW);
     assertThat(proposal.order()).isEmpty();
-    assertThat(proposal.kept()).containsKey(digest("index"));
+    assertThat(why(proposal, "index")).isEqualTo("broken-index");
   }
 
   @Test
