@@ -312,9 +312,15 @@ public final class Demo {
   private static String why(PlanItem item) {
     return item.verdict().reasons().stream()
         .filter(reason -> !reason.pending())
-        .map(reason -> reason.where().orElse(reason.sentence()))
+        .map(reason -> reason.where().map(Demo::place).orElse(reason.sentence()))
         .findFirst()
         .orElse("");
+  }
+
+  /** The place without the reference that stands there, which repeats the image's name. */
+  private static String place(String where) {
+    int reference = where.lastIndexOf(" (");
+    return reference > 0 && where.endsWith(")") ? where.substring(0, reference) : where;
   }
 
   private static Path fresh(Path scratch, String name) throws IOException {

@@ -6,7 +6,7 @@ import java.io.PrintStream;
 
 /** Tells the story on a terminal, or keeps silent. */
 public final class Narrator {
-  private static final int WIDTH = 44;
+  private static final int WIDTH = 30;
 
   private final PrintStream out;
   private final Style style;
@@ -74,7 +74,7 @@ public final class Narrator {
     out.println(
         "     "
             + name
-            + " ".repeat(Math.max(1, WIDTH / 2 + 6 - name.length()))
+            + " ".repeat(Math.max(1, WIDTH - name.length()))
             + style.dim(Text.clean(why)));
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -46,6 +47,7 @@ final class Ground implements AutoCloseable {
   private final List<AutoCloseable> closing = new ArrayList<>();
   private final Map<String, Seat> clusters = new LinkedHashMap<>();
   private volatile @Nullable Runnable hook;
+  private @Nullable FakeRegistry fake;
 
   /** A server whose log and faults a test may reach. */
   record Wire(
@@ -88,7 +90,9 @@ final class Ground implements AutoCloseable {
 
   static Ground fake(Path directory) {
     FakeRegistry fake = FakeRegistry.start();
-    return new Ground(directory, Wire.of(fake), fake.uri(), fake.publisher(), fake);
+    Ground ground = new Ground(directory, Wire.of(fake), fake.uri(), fake.publisher(), fake);
+    ground.fake = fake;
+    return ground;
   }
 
   /** Before the real registry stands a proxy that remembers every request. */
@@ -133,6 +137,11 @@ final class Ground implements AutoCloseable {
             action.run();
           }
         };
+  }
+
+  /** The fake registry's inside. */
+  FakeRegistry registryStore() {
+    return Objects.requireNonNull(fake, "this ground has a real registry");
   }
 
   String host() {
