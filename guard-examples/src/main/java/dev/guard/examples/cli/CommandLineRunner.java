@@ -7,7 +7,6 @@ import dev.guard.PlanRejectedException;
 import dev.guard.StateException;
 import dev.guard.examples.config.ConfigException;
 import dev.guard.examples.report.Text;
-import dev.guard.registry.Answer;
 import dev.guard.registry.RegistryUnavailableException;
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
@@ -81,9 +80,7 @@ public final class CommandLineRunner {
       return Exit.USAGE;
     }
     if (fault instanceof RegistryUnavailableException) {
-      return ((RegistryUnavailableException) fault).answer() == Answer.DENIED
-          ? Exit.USAGE
-          : Exit.UNREADABLE;
+      return Exit.UNREADABLE;
     }
     return Exit.REFUSED;
   }

@@ -106,10 +106,8 @@ final class ImagesCheck implements Callable<Integer> {
       ArrayNode where = one.putArray("where");
       finding.where().forEach(where::add);
       one.put("severity", finding.severity().name());
-      one.put("detail", finding.detail());
     }
-    ArrayNode unread = json.putArray("unread");
-    gaps.forEach(unread::add);
+    gaps.forEach(gap -> shell.err().println("guard: not read: " + Text.clean(gap)));
     shell.out().println(Json.line(json));
   }
 

@@ -5,6 +5,7 @@ import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.PlanText;
 import dev.guard.examples.report.PlanView;
 import dev.guard.examples.report.Style;
+import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Plan;
 import dev.guard.registry.cleanup.ImageCleanup;
 import java.io.PrintStream;
@@ -111,10 +112,15 @@ final class ImagesPlan implements Callable<Integer> {
       out.println(
           style.bold("Next     ")
               + "mend what could not be read, then plan again; nothing of this plan can be applied");
+    } else if (stopped(view.plan())) {
+      out.println(
+          style.bold("Next     ")
+              + style.command("guard status")
+              + "  says who stopped it and why; nothing of this plan can be applied");
     } else if (!view.halts().isEmpty()) {
       out.println(
           style.bold("Next     ")
-              + "split it by policy.repositories or raise limits on purpose; nothing of this plan can be applied");
+              + "narrow policy.repositories or raise limits on purpose; nothing of this plan can be applied");
     } else if (view.going().isEmpty()) {
       out.println(
           style.bold("Next     ")
@@ -130,5 +136,13 @@ final class ImagesPlan implements Callable<Integer> {
               + style.command("guard images apply " + file)
               + "  rehearses it, and deletes nothing");
     }
+  }
+
+  private static boolean stopped(Plan plan) {
+    return plan.verdict().reasons().stream()
+        .anyMatch(
+            reason ->
+                reason.code().equals(KillSwitch.STOPPED)
+                    || reason.code().equals(KillSwitch.PAUSED));
   }
 }

@@ -126,7 +126,7 @@ public final class PlanText {
       String line = meter.used() + " of " + meter.allowed();
       out.println(
           "  "
-              + String.format("%-9s", meter.name())
+              + String.format("%-11s", meter.name())
               + (meter.over() ? style.bad(bar) : style.good(bar))
               + "  "
               + (meter.over() ? style.bad(line + ", over") : line)
@@ -135,7 +135,7 @@ public final class PlanText {
     String perDay = view.plan().header().facts().get(PlanView.PER_DAY);
     if (perDay != null) {
       out.println(
-          "  per day  "
+          "  per day    "
               + style.dim("at most " + Text.clean(perDay) + " over all runs of 24 hours"));
     }
     out.println();

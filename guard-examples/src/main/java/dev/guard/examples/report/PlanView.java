@@ -189,7 +189,7 @@ public record PlanView(
               .longValue();
       meters.add(
           new Meter(
-              "share",
+              "by percent",
               going,
               most,
               percent.get().stripTrailingZeros().toPlainString()
