@@ -77,9 +77,23 @@ public final class CrashFs implements Disk {
    *     from now; the last of them is torn
    */
   public synchronized void cutPowerIn(long changes) {
+    endIn(changes);
+  }
+
+  /**
+   * Plans the death of the process, as by {@code kill -9}: what it wrote stays with the operating
+   * system. Call {@link #killProcess} before the next process begins.
+   *
+   * @param changes how many changes from now; the last of them may be done in part
+   */
+  public synchronized void killProcessIn(long changes) {
+    endIn(changes);
+  }
+
+  private void endIn(long changes) {
     if (changes < 1) {
       throw new IllegalArgumentException(
-          "Power is cut in one change at least, not " + changes + ".");
+          "The end comes in one change at least, not " + changes + ".");
     }
     this.changesLeft = changes;
   }
@@ -131,6 +145,7 @@ public final class CrashFs implements Disk {
   public synchronized void killProcess() {
     boot++;
     locks.clear();
+    dark = false;
     changesLeft = Long.MAX_VALUE;
   }
 
@@ -144,9 +159,9 @@ public final class CrashFs implements Disk {
   }
 
   /**
-   * Whether power is off now.
+   * Whether the planned end has come.
    *
-   * @return true between a cut and {@link #restart}
+   * @return true until {@link #restart} or {@link #killProcess}
    */
   public synchronized boolean isDark() {
     return dark;
@@ -359,7 +374,8 @@ public final class CrashFs implements Disk {
     public void write(byte[] bytes, int length) throws IOException {
       synchronized (CrashFs.this) {
         boolean torn = alive();
-        int written = torn || failWrites ? random.nextInt(length + 1) : length;
+        boolean part = (torn && random.nextBoolean()) || failWrites;
+        int written = part ? random.nextInt(length + 1) : length;
         int from = node.seen.length;
         node.seen = Arrays.copyOf(node.seen, from + written);
         System.arraycopy(bytes, 0, node.seen, from, written);
