@@ -102,7 +102,8 @@ final class AuditCommand implements Runnable {
                   .last()
                   .orElse(null)
               : null;
-      JournalVerifier.Result result = JournalVerifier.at(config.journal()).verify(mark);
+      JournalVerifier journal = JournalVerifier.at(config.journal());
+      JournalVerifier.Result result = mark == null ? journal.verify() : journal.verify(mark);
       if (common.json) {
         shell.out().println(Json.line(json(result)));
       } else {

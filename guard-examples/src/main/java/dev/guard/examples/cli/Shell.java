@@ -82,8 +82,8 @@ public record Shell(
       Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
       return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      // No /proc on this system: the console is there exactly if input and output are a terminal.
-      return System.console() != null;
+      // No /proc on this system: not shown to be a terminal, so plain text for everybody.
+      return false;
     }
   }
 }

@@ -104,18 +104,18 @@ final class Section {
   }
 
   Optional<Section> optionalSection(String key) {
-    return node(key).map(node -> section(key, at(key), node));
+    return node(key).map(node -> section(at(key), node));
   }
 
   List<Section> sections(String key) {
     List<Section> found = new ArrayList<>();
     for (Yaml.Node node : list(key)) {
-      found.add(section(key, at(key) + "[" + found.size() + "]", node));
+      found.add(section(at(key) + "[" + found.size() + "]", node));
     }
     return found;
   }
 
-  private Section section(String key, String where, Yaml.Node node) {
+  private Section section(String where, Yaml.Node node) {
     if (node instanceof Yaml.Mapping inner) {
       return new Section(file, where, inner);
     }

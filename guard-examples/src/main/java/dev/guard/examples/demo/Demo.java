@@ -146,7 +146,7 @@ public final class Demo {
               + before
               + ". Apply it all the same:");
       Report report = guard.apply(plan, kit.cleanup.effect());
-      long deleted = before - servers.images().size();
+      int deleted = before - servers.images().size();
       Optional<Verdict> halted = report.halted();
       halted.ifPresent(verdict -> say.bad("halted: " + verdict.reasons().get(0).sentence()));
       say.fact(
@@ -166,7 +166,7 @@ public final class Demo {
       BlastRadiusLimit limit = limitForAll();
       say.line(
           "Limits of this scene: "
-              + words(limit)
+              + words()
               + ". After deletion number "
               + STOP_AFTER
               + " an operator creates the file STOP.");
@@ -200,7 +200,7 @@ public final class Demo {
     try (DemoServers servers = DemoServers.start(world, room);
         Kit kit = new Kit(servers, room)) {
       BlastRadiusLimit limit = limitForAll();
-      say.line("People read the plan and raised the limits for this one: " + words(limit) + ".");
+      say.line("People read the plan and raised the limits for this one: " + words() + ".");
       int before = servers.images().size();
       CleanupProposal proposal = kit.cleanup.propose();
       Guard guard = kit.guard(limit);
@@ -276,7 +276,7 @@ public final class Demo {
     return Math.min(99, world.free() * 100 / world.images().size() + 1);
   }
 
-  private String words(BlastRadiusLimit limit) {
+  private String words() {
     return world.free() + " per plan, " + (long) percentForAll() + " % of the registry";
   }
 

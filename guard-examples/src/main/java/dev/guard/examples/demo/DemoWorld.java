@@ -51,7 +51,7 @@ record DemoWorld(List<Image> images, Instant now) {
     FREE;
 
     boolean inUse() {
-      return ordinal() <= ROLLBACK.ordinal();
+      return compareTo(ROLLBACK) <= 0;
     }
   }
 

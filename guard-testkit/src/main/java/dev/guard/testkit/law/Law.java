@@ -56,6 +56,8 @@ public enum Law {
   LAW_17("DONE, FAILED and IN_DOUBT of the report equal the journal's.", new ReportLaw());
 
   private final String text;
+
+  @SuppressWarnings("ImmutableEnumChecker") // checks hold nothing
   private final @org.jspecify.annotations.Nullable Check check;
 
   Law(String text, @org.jspecify.annotations.Nullable Check check) {
@@ -87,6 +89,7 @@ public enum Law {
    *
    * @return 1 to 17
    */
+  @SuppressWarnings("EnumOrdinal") // they stand in the order of their numbers, all of them
   public int number() {
     return ordinal() + 1;
   }

@@ -149,7 +149,7 @@ public final class Scenarios {
     }
     long perPlan = in10(6) ? pick(many + 1) : 100;
     if (about(Law.LAW_5) && in10(5)) {
-      perPlan = many - 1;
+      perPlan = many - 1L;
     }
     Long perCall = about(Law.LAW_4) && in10(3) ? Long.valueOf(pick(3) - (in10(1) ? 1 : 0)) : null;
     return new Limits(

@@ -77,9 +77,7 @@ final class SubsetLaw implements Check {
         findings.add(act.step(), act.id() + " was acted on, but is not what was planned.");
       }
       String parent = thing.after();
-      if (parent != null
-          && plan.items().contains(parent)
-          && !settled(story, apply, plan, parent, act)) {
+      if (parent != null && plan.items().contains(parent) && !settled(story, plan, parent, act)) {
         findings.add(act.step(), act.id() + " was acted on before " + parent + " was done.");
       }
     }
@@ -96,8 +94,7 @@ final class SubsetLaw implements Check {
             });
   }
 
-  private static boolean settled(
-      Story story, Asked apply, Planned plan, String parent, Happened act) {
+  private static boolean settled(Story story, Planned plan, String parent, Happened act) {
     List<String> items = plan.items();
     if (items.indexOf(parent) > items.indexOf(act.id())) {
       return true;

@@ -484,6 +484,7 @@ public final class ScenarioRunner {
   /**
    * A guard of its own on a clock of its own, so that comparing leaves no trace in the scenario.
    */
+  @SuppressWarnings("EnumOrdinal") // the levels stand in order of strictness
   private Said said(List<Scripted> safeguards, Thing thing, boolean execute) {
     ManualTime clock = ManualTime.at(time.now());
     List<Safeguard> players = new ArrayList<>();
