@@ -321,7 +321,7 @@ public final class KillSwitch implements Safeguard {
         paused = paused.and(verdict);
       }
     }
-    return paused;
+    return paused.and(latch.held()); // a stop may have come while the sources were read
   }
 
   /** The one decision about a reading; tripwires ask it too. */

@@ -60,6 +60,11 @@ final class Latch {
     if (store != null) {
       return stored(time);
     }
+    return held();
+  }
+
+  /** What this process holds, without asking the store. */
+  Verdict held() {
     Held now = held;
     return now == null ? Verdict.allow() : now.verdict;
   }

@@ -311,7 +311,8 @@ public final class Scenarios {
   private List<Event> events() {
     List<Event> list = new ArrayList<>();
     while (if10(5, 2, Law.LAW_8, Law.LAW_11, Law.LAW_10) && list.size() < 4) {
-      Move move = happening();
+      boolean stopped = if10(3, 0, Law.LAW_8);
+      Move move = stopped ? Move.of(Kind.STOPPED) : happening();
       int at = 1 + pick(in10(5) ? 30 : 60);
       list.add(new Event(at, move.kind(), move.id(), move.amount()));
       if (move.kind() == Kind.SWITCH_PAUSE && in10(8)) {

@@ -41,6 +41,9 @@ final class StopLaw implements Check {
       if (one.kind() == Kind.STOP) {
         latched = "a person's STOP";
       }
+      if (!story.events(null, Math.max(from, one.from() - 1), until, Kind.STOPPED).isEmpty()) {
+        latched = "another person's STOP";
+      }
       String read = read(story, one, from, until, one.move() == act.move());
       latched = read == null ? latched : read;
     }

@@ -308,6 +308,8 @@ public record Scenario(
     FOREIGN,
     /** One more id becomes protected, and the guard is built anew. */
     PROTECT,
+    /** Another person stops the guard, in the middle of things. */
+    STOPPED,
     /** The switch's source says RUN. */
     SWITCH_RUN,
     /** The switch's source says PAUSE. */

@@ -1,5 +1,6 @@
 package dev.guard.testkit.scenario;
 
+import dev.guard.AuditException;
 import dev.guard.Effect;
 import dev.guard.Fingerprint;
 import dev.guard.Guard;
@@ -91,6 +92,7 @@ public final class ScenarioRunner {
   private int step;
   private int move;
   private int runs;
+  private @Nullable Guard guard;
   private @Nullable Plan plan;
   private @Nullable String unfit;
   private boolean forged;
@@ -116,19 +118,14 @@ public final class ScenarioRunner {
   }
 
   private Trace play() {
-    Guard guard;
     try {
       guard = build(scenario.safeguards());
     } catch (RuntimeException fault) {
       return trace(fault.getClass().getSimpleName() + ": " + fault.getMessage());
     }
     List<Move> script = scenario.script();
-    for (move = 0; move < script.size(); move++) {
-      Guard next = play(guard, script.get(move));
-      if (next == null) {
-        break;
-      }
-      guard = next;
+    for (move = 0; guard != null && move < script.size(); move++) {
+      guard = play(guard, script.get(move));
     }
     return trace(null);
   }
@@ -532,10 +529,28 @@ public final class ScenarioRunner {
       case JUMP:
         time.jump(Duration.ofSeconds(amount));
         break;
+      case STOPPED:
+        stopped();
+        break;
       default:
         world.happen(kind, what, amount);
     }
     log(What.EVENT, kind.name(), what, Long.toString(amount));
+  }
+
+  /**
+   * The stop holds even if it cannot be recorded; whoever stops learns of that, and the run does
+   * not.
+   */
+  private void stopped() {
+    Guard now = guard;
+    if (now != null) {
+      try {
+        now.stop("bob", "a scenario");
+      } catch (AuditException unrecorded) {
+        log(What.EVENT, "UNRECORDED", "", "");
+      }
+    }
   }
 
   void log(What what, String who, String id, String said) {

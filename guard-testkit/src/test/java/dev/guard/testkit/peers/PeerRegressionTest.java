@@ -58,6 +58,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Faults that other systems shipped (notes of the peers, section 10), one test each. */
@@ -538,6 +539,32 @@ class PeerRegressionTest {
     time.tick(Duration.ofHours(17));
     guard.apply(plan, this::delete);
     assertThat(deleted).containsExactly("t1");
+  }
+
+  @Test
+  void t27_aStopThatComesWhileTheSwitchIsRead_isSeen() {
+    List<Guard> guards = new ArrayList<>();
+    AtomicInteger reads = new AtomicInteger();
+    KillSwitch.Source slow =
+        new KillSwitch.Source() {
+          @Override
+          public String name() {
+            return "slow";
+          }
+
+          @Override
+          public KillSwitch.Reading read() {
+            if (reads.incrementAndGet() == 3) {
+              guards.get(0).stop("ann", "while a source is read");
+            }
+            return KillSwitch.Reading.run();
+          }
+        };
+    guards.add(unlimited().killSwitch(KillSwitch.from(slow)).build());
+    Outcome<Void> outcome = guards.get(0).run(intent(target("t1")), permit -> deleted.add("t1"));
+    assertThat(reads.get()).as("the last look before the act").isEqualTo(3);
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    assertThat(deleted).isEmpty();
   }
 
   @Test
