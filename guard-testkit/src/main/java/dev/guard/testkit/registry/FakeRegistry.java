@@ -161,7 +161,7 @@ public final class FakeRegistry implements AutoCloseable {
   }
 
   /**
-   * The repositories the catalog lists, sorted, also those without manifests.
+   * The repositories the catalog lists, in its order: whatever ever had a blob, manifests or not.
    *
    * @return a copy
    */
@@ -232,7 +232,7 @@ public final class FakeRegistry implements AutoCloseable {
    * @return the count
    */
   public int manifestCount() {
-    return repositories().stream().mapToInt(it -> store.manifests(it).size()).sum();
+    return store.names().stream().mapToInt(it -> store.manifests(it).size()).sum();
   }
 
   /**
@@ -241,7 +241,7 @@ public final class FakeRegistry implements AutoCloseable {
    * @return the count
    */
   public int tagCount() {
-    return repositories().stream().mapToInt(it -> tags(it).size()).sum();
+    return store.names().stream().mapToInt(it -> tags(it).size()).sum();
   }
 
   /**

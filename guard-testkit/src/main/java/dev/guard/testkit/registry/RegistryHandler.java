@@ -190,7 +190,16 @@ final class RegistryHandler implements FakeServer.Handler {
           "invalid number of results requested",
           NODES.objectNode().put("n", n));
     }
-    return page("repositories", null, store.repositories(), n, request, "/v2/_catalog");
+    String last = request.query("last").orElse("");
+    List<String> after =
+        store.repositories().stream()
+            .filter(it -> RegistryStore.WALK.compare(it, last) > 0)
+            .toList();
+    List<String> shown = after.subList(0, Math.min(n, after.size()));
+    // A full page links to the next if the walk came to any further directory, even to one that is
+    // not listed: the last page may be empty.
+    boolean more = n > 0 && shown.size() == n && store.anyAfter(shown.get(n - 1));
+    return page("repositories", null, shown, more, n, "/v2/_catalog");
   }
 
   private Response tags(String name, Request request) {
@@ -204,8 +213,11 @@ final class RegistryHandler implements FakeServer.Handler {
     }
     if (options.tagPage > 0) {
       int n = Math.min(number(request, options.tagPage), options.tagPage);
-      List<String> sorted = List.copyOf(tags.keySet());
-      return page("tags", name, sorted, n, request, "/v2/" + name + "/tags/list");
+      String last = request.query("last").orElse("");
+      List<String> after = tags.keySet().stream().filter(it -> it.compareTo(last) > 0).toList();
+      List<String> shown = after.subList(0, Math.min(n, after.size()));
+      boolean more = n > 0 && shown.size() < after.size();
+      return page("tags", name, shown, more, n, "/v2/" + name + "/tags/list");
     }
     ObjectNode answer = NODES.objectNode().put("name", name);
     List<String> all = RegistryStore.directoryOrder(tags);
@@ -228,10 +240,7 @@ final class RegistryHandler implements FakeServer.Handler {
   }
 
   private static Response page(
-      String key, @Nullable String name, List<String> all, int n, Request request, String path) {
-    String last = request.query("last").orElse("");
-    List<String> after = all.stream().filter(it -> it.compareTo(last) > 0).toList();
-    List<String> shown = after.subList(0, Math.min(n, after.size()));
+      String key, @Nullable String name, List<String> shown, boolean more, int n, String path) {
     ObjectNode answer = NODES.objectNode();
     if (name != null) {
       answer.put("name", name);
@@ -239,7 +248,7 @@ final class RegistryHandler implements FakeServer.Handler {
     ArrayNode list = answer.putArray(key);
     shown.forEach(list::add);
     Response response = Response.json(200, answer.toString());
-    if (n > 0 && shown.size() < after.size()) {
+    if (more) {
       String next =
           path
               + "?last="
@@ -543,6 +552,7 @@ final class RegistryHandler implements FakeServer.Handler {
     }
     String id = new UUID(0, ++uploadCount).toString();
     uploads.put(id, new ByteArrayOutputStream());
+    store.touch(name);
     return accepted(name, id, 0);
   }
 

@@ -44,6 +44,7 @@ final class RegistryStore {
     private final Map<String, String> tags = new TreeMap<>();
     private final Set<String> blobs = new TreeSet<>();
     private boolean everTagged;
+    private boolean everHadBlobs;
 
     private Repository copy() {
       Repository copy = new Repository();
@@ -51,13 +52,17 @@ final class RegistryStore {
       copy.tags.putAll(tags);
       copy.blobs.addAll(blobs);
       copy.everTagged = everTagged;
+      copy.everHadBlobs = everHadBlobs;
       return copy;
     }
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<String, Repository> repositories = new TreeMap<>();
+  /** As a walk through directories goes: a path before its neighbours, whatever their names. */
+  static final Comparator<String> WALK = Comparator.comparing(path -> path.replace('/', '\0'));
+
+  private final Map<String, Repository> repositories = new TreeMap<>(WALK);
   private final Map<String, byte[]> blobs = new HashMap<>();
 
   synchronized RegistryStore copy() {
@@ -85,8 +90,26 @@ final class RegistryStore {
     return repositories.computeIfAbsent(name, it -> new Repository());
   }
 
-  synchronized List<String> repositories() {
+  synchronized List<String> names() {
     return List.copyOf(repositories.keySet());
+  }
+
+  /** What the catalog lists: whatever ever had a blob. */
+  synchronized List<String> repositories() {
+    return repositories.entrySet().stream()
+        .filter(it -> it.getValue().everHadBlobs)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Whether the walk would come to another directory after a repository, listed or not. */
+  synchronized boolean anyAfter(String repository) {
+    return repositories.keySet().stream().anyMatch(it -> WALK.compare(it, repository) > 0);
+  }
+
+  /** Makes a repository's directory, as the beginning of an upload does. */
+  synchronized void touch(String repository) {
+    open(repository);
   }
 
   synchronized @Nullable Manifest manifest(String repository, String digest) {
@@ -155,7 +178,7 @@ final class RegistryStore {
 
   synchronized void putBlob(String repository, String digest, byte[] bytes) {
     blobs.putIfAbsent(digest, bytes.clone());
-    open(repository).blobs.add(digest);
+    link(repository, digest);
   }
 
   synchronized byte @Nullable [] blob(String repository, String digest) {
@@ -167,8 +190,14 @@ final class RegistryStore {
     if (blob(from, digest) == null) {
       return false;
     }
-    open(to).blobs.add(digest);
+    link(to, digest);
     return true;
+  }
+
+  private void link(String repository, String digest) {
+    Repository into = open(repository);
+    into.blobs.add(digest);
+    into.everHadBlobs = true;
   }
 
   synchronized boolean unlinkBlob(String repository, String digest) {
