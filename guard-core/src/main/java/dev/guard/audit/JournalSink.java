@@ -242,7 +242,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
                 + checkpoint.seq()
                 + " as its checkpoint of "
                 + checkpoint.at()
-                + " knows it, so records were cut off or replaced. Keep it, find out, and begin a new directory.");
+                + " knows it, so records were cut off or replaced. Keep it, find out, and begin a new directory, with another name for its checkpoints.");
       }
     }
   }

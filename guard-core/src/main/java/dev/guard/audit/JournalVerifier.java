@@ -2,7 +2,6 @@ package dev.guard.audit;
 
 import dev.guard.internal.durable.Disk;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,21 +62,17 @@ public final class JournalVerifier {
    * @throws dev.guard.AuditException if there is no journal, or it cannot be read
    */
   public Result verify() {
-    return check(null);
+    return verify(null);
   }
 
   /**
    * Verifies the whole chain and that it still holds a checkpoint.
    *
-   * @param checkpoint how far the journal is known to have come
+   * @param checkpoint how far the journal is known to have come, or null if that is not known
    * @return intact or damaged
    * @throws dev.guard.AuditException if there is no journal, or it cannot be read
    */
-  public Result verify(Checkpoint checkpoint) {
-    return check(Objects.requireNonNull(checkpoint, "checkpoint"));
-  }
-
-  private Result check(@Nullable Checkpoint checkpoint) {
+  public Result verify(@Nullable Checkpoint checkpoint) {
     String[] atCheckpoint = new String[1];
     long[] lines = new long[1];
     Segments.Walk walk =
