@@ -76,21 +76,29 @@ public final class RealRegistry implements AutoCloseable {
    * @throws IllegalStateException if it is required and missing
    */
   public static boolean installed() {
-    if (binary().isPresent()) {
+    return installed(places(), "required".equals(System.getProperty("guard.real")));
+  }
+
+  static boolean installed(List<String> places, boolean required) {
+    if (binary(places).isPresent()) {
       return true;
     }
     String hint = BINARY + " is not installed (apt-get install docker-registry)";
-    if ("required".equals(System.getProperty("guard.real"))) {
+    if (required) {
       throw new IllegalStateException(hint + ", and guard.real=required forbids skipping.");
     }
     LOG.warn("SKIPPED: {}. Nothing is proven against the real registry.", hint);
     return false;
   }
 
-  private static Optional<Path> binary() {
+  private static List<String> places() {
     List<String> places = new ArrayList<>();
     places.addAll(List.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1)));
     places.addAll(List.of("/usr/bin", "/usr/local/bin"));
+    return places;
+  }
+
+  private static Optional<Path> binary(List<String> places) {
     return places.stream()
         .filter(place -> !place.isEmpty())
         .map(place -> Path.of(place, BINARY))
@@ -250,7 +258,7 @@ public final class RealRegistry implements AutoCloseable {
   }
 
   private static String path() {
-    return binary()
+    return binary(places())
         .orElseThrow(() -> new IllegalStateException(BINARY + " is not installed."))
         .toString();
   }
