@@ -218,7 +218,7 @@ public class JournalBenchmark {
 
   private static void writeTwoLines(Bare bare) {
     bare.append();
-    writeTwoLines(bare);
+    bare.append();
   }
 
   @Benchmark
