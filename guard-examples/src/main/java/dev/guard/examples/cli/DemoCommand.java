@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Tells the story on a made-up registry and cluster, on loopback only: the night that a naive rule deletes the image",
-      "of a Deployment at zero replicas, and the same night with Guard. Needs nothing and leaves nothing behind.",
+      "Tells the story of the night of the accident, without Guard and with it.",
+      "A made-up registry and cluster on loopback: a naive rule deletes the image of a Deployment at zero replicas, and",
+      "Guard keeps it. Needs nothing and leaves nothing behind.",
       ""
     },
     footerHeading = "%nExamples%n",
