@@ -512,12 +512,18 @@ public final class ScenarioRunner {
     if (step > MOST_STEPS) {
       throw new IllegalStateException("The scenario does not end.");
     }
+    int now = step;
+    happen(now, true); // a stop is recorded, which is a step of its own; the rest happens after it
+    happen(now, false);
+    return step;
+  }
+
+  private void happen(int now, boolean stops) {
     for (Scenario.Event event : scenario.events()) {
-      if (event.at() == step) {
+      if (event.at() == now && (event.kind() == Kind.STOPPED) == stops) {
         happen(event.kind(), event.id(), event.amount());
       }
     }
-    return step;
   }
 
   private void happen(Kind kind, @Nullable String id, long amount) {
