@@ -116,10 +116,26 @@ public final class DryRun implements Safeguard {
       Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return new DryRun("because the file " + file + " exists");
     } catch (NoSuchFileException absent) {
-      return this;
+      return isBeneathDirectories(file)
+          ? this
+          : new DryRun("because the file " + file + " cannot be read");
     } catch (IOException fault) {
       return new DryRun("because the file " + file + " cannot be read");
     }
+  }
+
+  /** Newer JDKs call a file beneath a file absent too; only below a directory does absent count. */
+  private static boolean isBeneathDirectories(Path file) {
+    for (Path above = file.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+      try {
+        return Files.readAttributes(above, BasicFileAttributes.class).isDirectory();
+      } catch (NoSuchFileException absent) {
+        // what is nearer to the root decides
+      } catch (IOException fault) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private static boolean isFalse(String value) {
