@@ -210,6 +210,7 @@ final class JournalWriter implements Runnable {
               + " intents without an outcome. Settle those before anything else runs.");
     }
     Waiting waiting = new Waiting(record);
+    long began = time.nanos();
     synchronized (monitor) {
       refuseUnlessOpen();
       if (closing) {
@@ -223,7 +224,7 @@ final class JournalWriter implements Runnable {
         monitor.notifyAll();
       }
     }
-    await(waiting);
+    await(waiting, began);
     Throwable fault = waiting.fault;
     if (fault != null) {
       throw poisoned(fault);
@@ -241,9 +242,8 @@ final class JournalWriter implements Runnable {
    * A caller's interrupt may not leave a record between durable and unknown; it is kept for the
    * caller. A disk that hangs is as good as none.
    */
-  private void await(Waiting waiting) {
+  private void await(Waiting waiting, long began) {
     boolean interrupted = false;
-    long began = time.nanos();
     while (!waiting.done) {
       LockSupport.parkNanos(waiting, LOOK_EVERY_NANOS);
       interrupted |= Thread.interrupted();
