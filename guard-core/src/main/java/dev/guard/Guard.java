@@ -115,7 +115,8 @@ public final class Guard {
   }
 
   /**
-   * Runs one act that returns a value, once, if everybody allows it.
+   * Runs one act that returns a value, once, if everybody allows it. An act that reports {@link
+   * Permit#notRun} and returns was not done: its outcome is refused, and its value is dropped.
    *
    * @param intent what is proposed
    * @param effect the act
@@ -155,13 +156,9 @@ public final class Guard {
     if (thrown != null) {
       throw Guard.<X>own(thrown);
     }
-    switch (result.fate()) {
-      case DONE:
-      case SKIPPED:
-        return Outcome.done(act.value());
-      default:
-        return new Outcome.Refused<>(result.verdict());
-    }
+    return result.fate() == Report.Fate.DONE
+        ? Outcome.done(act.value())
+        : new Outcome.Refused<>(result.verdict());
   }
 
   private Verdict doubt(Intent intent) {

@@ -31,34 +31,35 @@ final class Panel {
   /** Asks everybody, even after a veto, so that all reasons are collected. */
   Verdict review(Intent intent) {
     Verdict all = Verdict.allow();
+    long asked = time.nanos();
     for (Safeguard safeguard : safeguards) {
-      all = all.and(reviewBy(safeguard, intent));
+      Verdict said = reviewBy(safeguard, intent);
+      long answered = time.nanos(); // also the next one's beginning: half the clock readings
+      all = all.and(inTime(safeguard, said, answered - asked));
+      asked = answered;
     }
     return all;
   }
 
-  private Verdict reviewBy(Safeguard safeguard, Intent intent) {
-    long asked = time.nanos();
-    Verdict verdict;
+  private static Verdict reviewBy(Safeguard safeguard, Intent intent) {
     try {
-      verdict = safeguard.review(intent);
+      Verdict verdict = safeguard.review(intent);
+      return Faults.isNull(verdict) ? undecided(safeguard, "answered nothing", null) : verdict;
     } catch (Throwable fault) { // whatever it is, an undecided safeguard halts
       return undecided(safeguard, "threw " + Faults.describe(fault), fault);
     }
-    if (Faults.isNull(verdict)) {
-      return undecided(safeguard, "answered nothing", null);
+  }
+
+  private Verdict inTime(Safeguard safeguard, Verdict verdict, long took) {
+    if (took <= deadlineNanos) {
+      return verdict;
     }
-    long took = time.nanos() - asked;
-    if (took > deadlineNanos) {
-      return undecided(
-          safeguard,
-          "answered after "
-              + Duration.ofNanos(took)
-              + ", and its deadline is "
-              + Duration.ofNanos(deadlineNanos),
-          null);
-    }
-    return verdict;
+    String late =
+        "answered after "
+            + Duration.ofNanos(took)
+            + ", and its deadline is "
+            + Duration.ofNanos(deadlineNanos);
+    return verdict.and(undecided(safeguard, late, null));
   }
 
   Verdict reviewAll(Batch batch) {

@@ -175,6 +175,22 @@ class EngineTest {
     assertThat(events).contains("settle NOT_RUN", "OUTCOME FAILED");
   }
 
+  @Test
+  void anEffectThatSaidNotRunAndReturns_isRefused_neverDone() {
+    Outcome<Integer> outcome =
+        builder()
+            .build()
+            .call(
+                intent(),
+                permit -> {
+                  permit.notRun();
+                  return 7;
+                });
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    assertThatThrownBy(outcome::orThrow).hasMessageContaining("nothing was done");
+    assertThat(events).contains("settle NOT_RUN", "OUTCOME SKIPPED");
+  }
+
   private static final class TimedOut extends RuntimeException implements Effect.OutcomeUnknown {
     private static final long serialVersionUID = 1L;
   }

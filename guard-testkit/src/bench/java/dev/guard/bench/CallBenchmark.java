@@ -16,7 +16,6 @@ import dev.guard.protection.Protection;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.decorators.Decorators;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
@@ -75,11 +74,10 @@ public class CallBenchmark {
     Bulkhead bulkhead =
         Bulkhead.of("bench", BulkheadConfig.custom().maxConcurrentCalls(1000).build());
     resilience4j =
-        Decorators.ofSupplier(this::work)
-            .withCircuitBreaker(breaker)
-            .withRateLimiter(limiter)
-            .withBulkhead(bulkhead)
-            .decorate();
+        Bulkhead.decorateSupplier(
+            bulkhead,
+            RateLimiter.decorateSupplier(
+                limiter, CircuitBreaker.decorateSupplier(breaker, this::work)));
     failsafe =
         Failsafe.with(
             dev.failsafe.CircuitBreaker.<Integer>ofDefaults(),
