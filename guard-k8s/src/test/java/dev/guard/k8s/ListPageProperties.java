@@ -87,7 +87,7 @@ class ListPageProperties {
     assertThat(outcome.refused).isNotNull();
   }
 
-  @Property(tries = 2_000)
+  @Property
   void changedBytes_neverEscapeAsAnotherException(
       @ForAll @IntRange(min = 0, max = 10_000) int at,
       @ForAll byte with,
@@ -153,7 +153,7 @@ class ListPageProperties {
         5);
   }
 
-  @Property(tries = 2_000)
+  @Property
   void anyTreeInAnyPlace_isReadOrRefused_andNeverLosesAnImage(
       @ForAll("values") String value, @ForAll ListedKind kind) {
     String item =

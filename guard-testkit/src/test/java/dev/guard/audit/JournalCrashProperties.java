@@ -149,7 +149,7 @@ class JournalCrashProperties {
     assertThat(journal.done(PLAN)).isEqualTo(done);
   }
 
-  @Property(tries = 700)
+  @Property
   void law9_noAcknowledgedRecordIsLost_andNoPowerCutIsTakenForTampering(@ForAll long seed)
       throws Exception {
     Random random = new Random(seed);
@@ -194,7 +194,7 @@ class JournalCrashProperties {
     assertThat(new JournalVerifier(disk, DIR).verify()).isInstanceOf(JournalVerifier.Intact.class);
   }
 
-  @Property(tries = 300)
+  @Property
   void tamperingWithWhatWasDurable_isFound(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
     CrashFs disk = new CrashFs(seed);
@@ -217,7 +217,7 @@ class JournalCrashProperties {
     assertThat(disk.content(file)).as("evidence is left as it is").contains(bytes);
   }
 
-  @Property(tries = 200)
+  @Property
   void aLineTakenOut_isFound(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
     CrashFs disk = new CrashFs(seed);
@@ -237,7 +237,7 @@ class JournalCrashProperties {
     assertThat(new JournalVerifier(disk, DIR).verify()).isInstanceOf(JournalVerifier.Damaged.class);
   }
 
-  @Property(tries = 200)
+  @Property
   void afterAFlushThatFailed_nothingIsAcknowledged_thoughLaterFlushesLie(@ForAll long seed)
       throws Exception {
     Random random = new Random(seed);
@@ -260,7 +260,7 @@ class JournalCrashProperties {
     }
   }
 
-  @Property(tries = 100)
+  @Property
   void aFullDisk_stopsEverything_andLosesNothing(@ForAll long seed) throws Exception {
     CrashFs disk = new CrashFs(seed);
     ManualTime time = ManualTime.at(Instant.parse("2026-01-01T22:00:00Z"));

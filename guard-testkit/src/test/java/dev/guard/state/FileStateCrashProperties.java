@@ -22,7 +22,7 @@ import net.jqwik.api.Property;
 class FileStateCrashProperties {
   private static final Path DIR = Path.of("/state");
 
-  @Property(tries = 1000)
+  @Property
   void whatWasAcknowledged_stands(@ForAll long seed) {
     Random random = new Random(seed);
     CrashFs disk = new CrashFs(seed);

@@ -10,7 +10,7 @@ import net.jqwik.api.Provide;
 
 class ImageReferenceProperties {
 
-  @Property(tries = 2000)
+  @Property
   void anyText_isParsedOrRefused_neverThrown(@ForAll("texts") String text) {
     ParsedReference parsed = ImageReference.parse(text);
     assertThat(parsed.raw()).isEqualTo(text);
@@ -21,7 +21,7 @@ class ImageReferenceProperties {
     }
   }
 
-  @Property(tries = 2000)
+  @Property
   void theFullForm_isAReferenceToTheSame(@ForAll("texts") String text) {
     if (ImageReference.parse(text) instanceof ImageReference reference) {
       assertThat(ImageReference.parse(reference.toString())).isEqualTo(reference);

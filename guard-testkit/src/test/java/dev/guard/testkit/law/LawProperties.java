@@ -22,8 +22,6 @@ import net.jqwik.api.Tag;
  * build: a law that did not run fails it.
  */
 class LawProperties {
-  private static final int TRIES = 600;
-
   /** A list of choices; engines shrink it towards zeros, which are the simplest choices. */
   private static Arbitrary<Scenario> about(Law law) {
     return Arbitraries.integers()
@@ -59,7 +57,7 @@ class LawProperties {
     return about(Law.LAW_1);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-1")
   void law1_dryRunTouchesNothing(@ForAll("law1") Scenario scenario) {
     holds(Law.LAW_1, scenario);
@@ -70,7 +68,7 @@ class LawProperties {
     return about(Law.LAW_2);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-2")
   void law2_orderDoesNotMatter_andOneMoreNeverLowersTheVerdict(@ForAll("law2") Scenario scenario) {
     holds(Law.LAW_2, scenario);
@@ -81,7 +79,7 @@ class LawProperties {
     return about(Law.LAW_3);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-3")
   void law3_undecidedIsNotAllowed(@ForAll("law3") Scenario scenario) {
     holds(Law.LAW_3, scenario);
@@ -92,7 +90,7 @@ class LawProperties {
     return about(Law.LAW_4);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-4")
   void law4_zeroNeverMeansUnlimited(@ForAll("law4") Scenario scenario) {
     holds(Law.LAW_4, scenario);
@@ -103,7 +101,7 @@ class LawProperties {
     return about(Law.LAW_5);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-5")
   void law5_theWholePlanIsJudgedBeforeItsFirstAct(@ForAll("law5") Scenario scenario) {
     holds(Law.LAW_5, scenario);
@@ -114,7 +112,7 @@ class LawProperties {
     return about(Law.LAW_6);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-6")
   void law6_executedIsPlannedIsSelected(@ForAll("law6") Scenario scenario) {
     holds(Law.LAW_6, scenario);
@@ -125,7 +123,7 @@ class LawProperties {
     return about(Law.LAW_8);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-8")
   void law8_nothingStartsAfterStop(@ForAll("law8") Scenario scenario) {
     holds(Law.LAW_8, scenario);
@@ -136,7 +134,7 @@ class LawProperties {
     return about(Law.LAW_9);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-9")
   void law9_noActWithoutDurableIntended_andAllAreSettledOrInDoubt(
       @ForAll("law9") Scenario scenario) {
@@ -148,7 +146,7 @@ class LawProperties {
     return about(Law.LAW_10);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-10")
   void law10_denyWins(@ForAll("law10") Scenario scenario) {
     holds(Law.LAW_10, scenario);
@@ -159,7 +157,7 @@ class LawProperties {
     return about(Law.LAW_11);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-11")
   void law11_missingEvidenceIsNotAbsence(@ForAll("law11") Scenario scenario) {
     holds(Law.LAW_11, scenario);
@@ -170,7 +168,7 @@ class LawProperties {
     return about(Law.LAW_14);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-14")
   void law14_everySafeguardIsProvenAlive(@ForAll("law14") Scenario scenario) {
     holds(Law.LAW_14, scenario);
@@ -181,7 +179,7 @@ class LawProperties {
     return about(Law.LAW_15);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-15")
   void law15_aPermitIsBound(@ForAll("law15") Scenario scenario) {
     holds(Law.LAW_15, scenario);
@@ -192,7 +190,7 @@ class LawProperties {
     return about(Law.LAW_16);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-16")
   void law16_whatIsDoneIsNotDoneAgain(@ForAll("law16") Scenario scenario) {
     holds(Law.LAW_16, scenario);
@@ -203,7 +201,7 @@ class LawProperties {
     return about(Law.LAW_17);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   @Tag("law-17")
   void law17_theReportSaysWhatTheJournalSays(@ForAll("law17") Scenario scenario) {
     holds(Law.LAW_17, scenario);
@@ -214,7 +212,7 @@ class LawProperties {
     return Arbitraries.of(Law.values()).flatMap(LawProperties::about);
   }
 
-  @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void allLawsHoldTogether(@ForAll("anything") Scenario scenario) {
     assertThat(Law.replay(scenario.toString())).as("replay: %s", scenario).isEmpty();
   }
