@@ -89,7 +89,11 @@ final class Ground implements AutoCloseable {
   }
 
   static Ground fake(Path directory) {
-    FakeRegistry fake = FakeRegistry.start();
+    return fake(directory, FakeRegistry.start());
+  }
+
+  /** A registry of the test's own making; closed with this. */
+  static Ground fake(Path directory, FakeRegistry fake) {
     Ground ground = new Ground(directory, Wire.of(fake), fake.uri(), fake.publisher(), fake);
     ground.fake = fake;
     return ground;

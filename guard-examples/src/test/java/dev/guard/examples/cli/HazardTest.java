@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hazards of the catalogue, through the command line. Names carry the hazard's number. */
@@ -242,6 +243,22 @@ class HazardTest {
 
     assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
     assertThat(ran.err()).contains("dr:");
+    assertThat(ground.look.tags("filler/app")).hasSize(3);
+  }
+
+  /** It answers when the command begins, and no more when it is read. */
+  @ParameterizedTest
+  @CsvSource({"/version,2,dr: cannot reach the cluster", "/api/v1/pods,1,dr: cannot list pods"})
+  void h24_aClusterThatIsLostAfterItsFirstAnswerBlocksEverything(
+      String path, int from, String words) throws Exception {
+    fill(3);
+    ground.cluster("dr").inject(Fault.on("GET", path).from(from).cut());
+    ground.configure();
+
+    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
+
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
+    assertThat(ran.out()).contains("evidence-incomplete").contains(words);
     assertThat(ground.look.tags("filler/app")).hasSize(3);
   }
 
@@ -500,10 +517,16 @@ class HazardTest {
     assertThat(ground.deletions()).isZero();
   }
 
-  @Test
-  void t01_t09_aPercentOfZeroLetsNothingGo() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{percent: 0}",
+        "{perPlan: 0, percent: 99}",
+        "{perPlan: 50, percent: 99, perDay: 0}"
+      })
+  void t01_t09_aLimitOfZeroLetsNothingGo(String limits) throws Exception {
     fill(3);
-    ground.configure("limits", "{percent: 0}");
+    ground.configure("limits", limits);
 
     assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(4);
     assertThat(ground.deletions()).isZero();
@@ -552,6 +575,22 @@ class HazardTest {
   }
 
   @Test
+  void t14_aCatalogOfWhichOnePageIsLostMakesNoPlan() {
+    for (int i = 0; i < 120; i++) {
+      ground.push.push("many/app" + i, "1", ImageSpec.of("many " + i).created(ground.time.now()));
+    }
+    old("app/first", "1");
+    ground.registry.inject(Fault.on("GET", "/v2/_catalog.*last=").status(500));
+
+    Cli.Ran planned = ground.cli.run("images", "plan", "-o", "plan.json");
+    assertThat(planned.exit()).as(planned.toString()).isEqualTo(3);
+    assertThat(planned.err()).contains("list of repositories");
+    assertThat(directory.resolve("plan.json")).doesNotExist();
+    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(3);
+    assertThat(ground.deletions()).isZero();
+  }
+
+  @Test
   void t15_aFailureInTheMiddleLosesNothingOfTheReport() {
     fill(10);
     ground.registry.inject(Fault.on("DELETE", Ground.REAL_DELETE).nth(7).status(400));
@@ -570,7 +609,8 @@ class HazardTest {
   void t17_anEmptyRegistryIsNotSafeButUnknown() {
     Cli.Ran ran = ground.cli.run("images", "apply", "--json");
 
-    assertThat(ran.exit()).as(ran.toString()).isNotZero();
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
+    assertThat(ran.out()).contains("evidence-incomplete").contains("empty");
     Cli.Ran planned = ground.cli.run("images", "plan");
     assertThat(planned.exit()).isEqualTo(3);
     assertThat(planned.out()).contains("empty");

@@ -2,9 +2,12 @@ package dev.guard.registry.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.AuditException;
 import dev.guard.Guard;
 import dev.guard.Reason;
 import dev.guard.Target;
+import dev.guard.audit.AuditRecord;
+import dev.guard.audit.AuditSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.evidence.InUseCheck;
@@ -313,6 +316,36 @@ abstract class CleanupContract {
     Report report = guard.apply(plan, cleanup.effect());
     assertThat(report.count(Report.Fate.SIMULATED)).isEqualTo(1);
     assertThat(there("dry/app", image)).isTrue();
+  }
+
+  /** The journal takes the first act and then no more. */
+  @Test
+  void h99_whenTheJournalFails_nothingMoreIsDeleted() {
+    for (String tag : List.of("v1", "v2", "v3")) {
+      old("h99/app", tag, "h99 " + tag);
+    }
+    List<AuditRecord.Phase> taken = new ArrayList<>();
+    AuditSink failing =
+        record -> {
+          if (record.phase() == AuditRecord.Phase.INTENDED
+              && taken.contains(AuditRecord.Phase.INTENDED)) {
+            throw new AuditException("the disk is full", null, false);
+          }
+          taken.add(record.phase());
+        };
+    ImageCleanup cleanup = cleanup("h99/app", it -> it);
+    Guard guard =
+        Guard.named("cleanup")
+            .dryRun(DryRun.unless(true))
+            .unlimited("the limits have tests of their own")
+            .audit(failing)
+            .time(time)
+            .build();
+    Report report = guard.apply(guard.plan(cleanup.propose().selection()), cleanup.effect());
+    assertThat(report.count(Report.Fate.DONE)).isEqualTo(1);
+    assertThat(report.count(Report.Fate.NOT_ATTEMPTED)).isEqualTo(2);
+    assertThat(report.halted().orElseThrow().toString()).contains("The journal failed");
+    assertThat(client.tags("h99/app").get()).hasSize(2);
   }
 
   @Test
