@@ -3,6 +3,7 @@ package dev.guard.registry.rig;
 import dev.guard.Effect;
 import dev.guard.Guard;
 import dev.guard.Intent;
+import dev.guard.Outcome;
 import dev.guard.Permit;
 import dev.guard.Reservation;
 import dev.guard.Safeguard;
@@ -56,14 +57,14 @@ public final class Permits {
             .safeguard(watching)
             .build();
     Effect.Action<RuntimeException> effect = act::accept;
-    Object done = guard.run(Intent.of(action, target).because("a test"), effect).orThrow();
-    if (done != null) {
-      throw new IllegalStateException("an action answers nothing");
-    }
-    return Objects.requireNonNull(seen.get(), "nothing was settled");
+    Outcome<Void> outcome = guard.run(Intent.of(action, target).because("a test"), effect);
+    return Objects.requireNonNull(seen.get(), () -> "nothing was settled: " + outcome);
   }
 
-  /** Runs one act under a guard with nothing in its way, and answers what the act answered. */
+  /**
+   * Runs one act under a guard with nothing in its way, and answers what the act answered, also if
+   * it says that it did nothing.
+   */
   public static <T> T allowed(String action, Target target, Function<Permit, T> act) {
     Guard guard =
         Guard.named("test")
@@ -71,7 +72,10 @@ public final class Permits {
             .unlimited("a test of the client alone")
             .unaudited("a test of the client alone")
             .build();
-    Effect<T, RuntimeException> effect = act::apply;
-    return guard.call(Intent.of(action, target).because("a test"), effect).orThrow();
+    AtomicReference<T> answer = new AtomicReference<>();
+    Outcome<Void> outcome =
+        guard.run(
+            Intent.of(action, target).because("a test"), permit -> answer.set(act.apply(permit)));
+    return Objects.requireNonNull(answer.get(), () -> "the act did not run: " + outcome);
   }
 }
