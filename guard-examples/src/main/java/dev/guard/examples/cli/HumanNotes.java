@@ -12,25 +12,31 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
  * What people did at the command line, kept in the state store until somebody owns the journal and
  * appends it: stopping may never wait for a journal that a run is holding. A note is removed only
- * after it is durable in the journal, so a crash between both repeats it, under the same run, and
- * loses none.
+ * after it is durable in the journal; what a crash between both left behind is recognised by its
+ * run and not appended again. So every note is there once.
+ *
+ * <p>Thread-safe.
  */
 final class HumanNotes {
   private static final String SCHEMA = "guard.human/1";
   private static final int MOST = 200;
   private static final int TRIES = 10;
+  private static final String RUN = "human-";
 
   private final StateStore store;
   private final String guard;
   private final String key;
+  private final Set<String> appended = new HashSet<>();
 
   HumanNotes(StateStore store, String guard) {
     this.store = store;
@@ -61,26 +67,21 @@ final class HumanNotes {
     return store.get(key).map(found -> read(found.value())).orElse(List.of());
   }
 
-  /** Appends everything that waits, and answers how many. */
-  int handOver(AuditSink journal) {
-    List<Note> notes = waiting();
-    for (Note note : notes) {
-      journal.append(
-          new AuditRecord(
-              "human-" + note.id(),
-              note.action(),
-              guard,
-              AuditRecord.Phase.HUMAN,
-              "execute",
-              note.who(),
-              note.action(),
-              List.of(),
-              note.why() + " (said at " + note.at() + ")",
-              null,
-              List.of(),
-              "DONE",
-              null,
-              null));
+  /** A record that stands in the journal already: a note it holds is not appended again. */
+  synchronized void knows(AuditRecord record) {
+    if (record.phase() == AuditRecord.Phase.HUMAN && record.run().startsWith(RUN)) {
+      appended.add(record.run());
+    }
+  }
+
+  /** Appends everything that waits. */
+  synchronized void handOver(AuditSink journal) {
+    for (Note note : waiting()) {
+      AuditRecord record = record(note);
+      if (!appended.contains(record.run())) {
+        journal.append(record);
+        appended.add(record.run());
+      }
       change(
           rest -> {
             List<Note> fewer = new ArrayList<>(rest);
@@ -88,7 +89,24 @@ final class HumanNotes {
             return fewer;
           });
     }
-    return notes.size();
+  }
+
+  private AuditRecord record(Note note) {
+    return new AuditRecord(
+        RUN + note.id(),
+        note.action(),
+        guard,
+        AuditRecord.Phase.HUMAN,
+        "execute",
+        note.who(),
+        note.action(),
+        List.of(),
+        note.why() + " (said at " + note.at() + ")",
+        null,
+        List.of(),
+        "DONE",
+        null,
+        null);
   }
 
   private void change(UnaryOperator<List<Note>> step) {

@@ -70,7 +70,6 @@ final class ImagesApply implements Callable<Integer> {
       progress.says("asking registry and clusters");
       session.preflight(true);
       try (Journal journal = Journal.open(shell, session)) {
-        session.handOver(journal.sink(), shell.time().now());
         progress.says("reading registry and clusters");
         ImageCleanup cleanup = session.cleanup(session.store());
         Plan plan = read != null ? read : ImagesPlan.make(session, cleanup, who, journal, progress);
@@ -78,7 +77,6 @@ final class ImagesApply implements Callable<Integer> {
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());
         Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect()));
         progress.ends();
-        session.handOver(journal.sink(), null);
         return show(plan, report, guard.isDryRun());
       }
     }

@@ -63,11 +63,9 @@ final class ImagesPlan implements Callable<Integer> {
       progress.says("asking registry and clusters");
       session.preflight(true);
       try (Journal journal = Journal.open(shell, session)) {
-        session.handOver(journal.sink(), shell.time().now());
         progress.says("reading the registry");
         ImageCleanup cleanup = session.cleanup(session.store());
         Plan plan = make(session, cleanup, who, journal, progress);
-        session.handOver(journal.sink(), null);
         progress.ends();
         return show(plan);
       }

@@ -11,25 +11,40 @@ import java.nio.file.Files;
 import java.util.Set;
 
 /**
- * The journal of a configuration, owned as long as a command needs it. How far it has come is kept
- * in the state store as well, so that cutting records off its end is noticed.
+ * The journal of a configuration, owned as long as a command needs it. Whoever owns it puts into it
+ * what people said: at the beginning, while a run goes on, and at the end. How far it has come is
+ * kept in the state store as well, so that cutting records off its end is noticed.
  */
 final class Journal implements AutoCloseable {
   private static final long EVERY = 100;
 
-  private final JournalSink sink;
+  private final JournalSink journal;
+  private final RunJournal sink;
 
-  private Journal(JournalSink sink) {
+  private Journal(JournalSink journal, RunJournal sink) {
+    this.journal = journal;
     this.sink = sink;
   }
 
   static Journal open(Shell shell, Session session) {
     GuardConfig config = session.config();
-    return new Journal(
+    HumanNotes notes = new HumanNotes(session.store(), config.name());
+    JournalSink journal =
         JournalSink.in(config.journal())
             .time(shell.time())
             .checkpoints(EVERY, marks(session.store(), config))
-            .open());
+            .open();
+    try {
+      if (!notes.waiting().isEmpty()) {
+        JournalReader.at(config.journal()).forEach(entry -> notes.knows(entry.record()));
+        notes.handOver(journal);
+      }
+    } catch (RuntimeException fault) {
+      journal.close();
+      throw fault;
+    }
+    return new Journal(
+        journal, new RunJournal(journal, notes, session.vouched(shell.time().now()), shell.err()));
   }
 
   AuditSink sink() {
@@ -48,7 +63,11 @@ final class Journal implements AutoCloseable {
 
   @Override
   public void close() {
-    sink.close();
+    try {
+      sink.takeNotes();
+    } finally {
+      journal.close();
+    }
   }
 
   /** Where it is kept how far the journal has come. */

@@ -4,7 +4,6 @@ import dev.guard.Guard;
 import dev.guard.GuardConfigurationException;
 import dev.guard.GuardListener;
 import dev.guard.Target;
-import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
@@ -50,7 +49,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a configuration points at, opened: registry, clusters, switch, state. Closed by
@@ -406,35 +404,22 @@ final class Session implements AutoCloseable {
     }
   }
 
-  /**
-   * Puts on the record what people said since somebody last owned the journal, and whose word
-   * counts in this run.
-   */
-  void handOver(AuditSink journal, @Nullable Instant acknowledgedAt) {
-    new HumanNotes(store, config.name()).handOver(journal);
-    if (acknowledgedAt == null) {
-      return;
-    }
-    for (AcknowledgedPart part : config.acknowledged()) {
-      if (acknowledgedAt.isBefore(part.until())) {
-        journal.append(
-            new AuditRecord(
-                "acknowledge",
-                part.sha256().hex(),
-                config.name(),
-                AuditRecord.Phase.HUMAN,
-                "execute",
-                part.who(),
-                "acknowledge",
-                List.of(),
-                part.place() + " " + part.sha256() + " until " + part.until() + ": " + part.why(),
-                null,
-                List.of(),
-                "DONE",
-                null,
-                null));
-      }
-    }
+  /** Whose word about unparseable references counts now. */
+  List<RunJournal.Vouched> vouched(Instant now) {
+    return config.acknowledged().stream()
+        .filter(part -> now.isBefore(part.until()))
+        .map(
+            part ->
+                new RunJournal.Vouched(
+                    part.who(),
+                    part.place()
+                        + " "
+                        + part.sha256()
+                        + " until "
+                        + part.until()
+                        + ": "
+                        + part.why()))
+        .toList();
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -134,10 +135,21 @@ final class Ground implements AutoCloseable {
 
   /** Does something once, as soon as so many manifests were deleted. */
   void whenDeleted(int count, Runnable action) {
+    when(() -> deletions() >= count, action);
+  }
+
+  /** Does something once, as soon as the registry was asked for a manifest. */
+  void whenListed(Runnable action) {
+    when(
+        () -> registry.log().stream().anyMatch(one -> one.target().contains("/manifests/")),
+        action);
+  }
+
+  private void when(BooleanSupplier reached, Runnable action) {
     AtomicBoolean done = new AtomicBoolean();
     hook =
         () -> {
-          if (deletions() >= count && done.compareAndSet(false, true)) {
+          if (reached.getAsBoolean() && done.compareAndSet(false, true)) {
             action.run();
           }
         };
