@@ -334,6 +334,36 @@ class HazardTest {
     assertThat(ground.look.tags("filler/app")).hasSize(3);
   }
 
+  /**
+   * Without a uid nobody can tell that two contexts are one cluster. Its references count twice,
+   * which protects no less; the cluster that was meant is what uids are for.
+   */
+  @Test
+  void h30_twoContextsOfOneClusterWithoutUidProtectTheSame() throws Exception {
+    Pushed used = old("shop/api", "2.7.1");
+    ground
+        .cluster("prod")
+        .put(KubeObject.deployment("shop", "api", 0, ground.host() + "/shop/api:2.7.1"));
+    Path file = directory.resolve("guard.yaml");
+    String plain = Files.readString(file);
+    Files.writeString(
+        file, plain.replace("{context: prod}", "{context: prod}\n  - {context: twin}"));
+    ground.cluster("prod").fake.kubeconfig(directory.resolve("kubeconfig"), "twin");
+
+    keptBecauseOf(used, "prod/Deployment/shop/api");
+    assertThat(ground.cli.run("images", "explain", ground.host() + "/shop/api:2.7.1").out())
+        .contains("prod/Deployment/shop/api")
+        .contains("twin/Deployment/shop/api");
+
+    String uid = ", uid: \"" + ground.cluster("prod").fake.uid() + "\"}";
+    Files.writeString(
+        file,
+        plain.replace("{context: prod}", "{context: prod" + uid + "\n  - {context: twin" + uid));
+    Cli.Ran told = ground.cli.run("images", "plan");
+    assertThat(told.exit()).as(told.toString()).isEqualTo(2);
+    assertThat(told.err()).contains("two contexts may not be the same cluster");
+  }
+
   @Test
   void h39_aDigestWithAProtectedTagIsKeptWithAllItsTags() throws Exception {
     Pushed image = old("shop/api", "v1");
