@@ -102,7 +102,7 @@ final class Act<T> {
           Verdict.refuse(
               Reason.of(
                   "engine",
-                  "prepare-failed",
+                  Reason.PREPARE_FAILED,
                   "What an undo needs could not be saved ("
                       + Faults.describe(fault)
                       + "), so nothing was done.")));
@@ -124,26 +124,36 @@ final class Act<T> {
       value = effect.act(permit);
     } catch (Throwable fault) {
       thrown = fault;
-      boolean unknown = fault instanceof Effect.OutcomeUnknown && !permit.wasNotRun();
-      return new Result(
-          unknown ? Fate.IN_DOUBT : Fate.FAILED,
-          Verdict.refuse(
-              Reason.of(
-                  "effect",
-                  unknown ? Reason.IN_DOUBT : "effect-failed",
-                  unknown
-                      ? "The effect could not learn whether it happened ("
-                          + Faults.describe(fault)
-                          + ")."
-                      : "The effect threw " + Faults.describe(fault) + ".")));
+      return threw(fault, permit.wasNotRun());
     }
     if (permit.wasNotRun()) {
       return new Result(
           Fate.SKIPPED,
           Verdict.refuse(
-              Reason.of("effect", "not-run", "The effect reported that nothing was done.")));
+              Reason.of("effect", Reason.NOT_RUN, "The effect reported that nothing was done.")));
     }
     return new Result(Fate.DONE, Verdict.allow());
+  }
+
+  private static Result threw(Throwable fault, boolean notRun) {
+    String what = Faults.describe(fault);
+    if (notRun) {
+      return failed(Reason.NOT_RUN, "The effect threw " + what + " before anything was done.");
+    }
+    if (fault instanceof Effect.OutcomeUnknown) {
+      return new Result(
+          Fate.IN_DOUBT,
+          Verdict.refuse(
+              Reason.of(
+                  "effect",
+                  Reason.IN_DOUBT,
+                  "The effect could not learn whether it happened (" + what + ").")));
+    }
+    return failed("effect-failed", "The effect threw " + what + ".");
+  }
+
+  private static Result failed(String code, String sentence) {
+    return new Result(Fate.FAILED, Verdict.refuse(Reason.of("effect", code, sentence)));
   }
 
   private static Settlement settlement(Result result, Permit permit) {

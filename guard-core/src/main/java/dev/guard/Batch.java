@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param action the action's name
  * @param intents the intents that would go; may be empty
  * @param population what the targets are a part of, or null if nobody said
- * @param before the intents of this plan that earlier runs acted on; they count against what one
- *     plan may touch, and need nothing else any more
+ * @param before the intents of this plan that earlier runs used up of its limit (done, failed or in
+ *     doubt) and that do not go again; they count against what one plan may touch, and need nothing
+ *     else any more
  */
 public record Batch(
     @Nullable Digest plan,

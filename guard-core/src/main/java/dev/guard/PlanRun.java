@@ -38,6 +38,7 @@ final class PlanRun {
   private final Map<Target, Report.Entry> entries = new ConcurrentHashMap<>();
   private Set<Target> doneBefore = Set.of();
   private Set<Target> inDoubt = Set.of();
+  private Map<Target, Verdict> refusedAtFirst = Map.of();
   private volatile @Nullable Verdict halt;
 
   PlanRun(
@@ -92,11 +93,8 @@ final class PlanRun {
     verdict = verdict.and(Planning.counted(plan.header().population()));
     verdict = verdict.and(panel.prove()).and(panel.refresh());
     List<Intent> going = new ArrayList<>();
-    List<Intent> before = new ArrayList<>();
+    Map<Target, Verdict> refused = new HashMap<>();
     for (PlanItem item : plan.items()) {
-      if (item.wouldGo() && !open(item)) {
-        before.add(intent(item));
-      }
       if (open(item)) {
         Intent intent = intent(item);
         Verdict said = panel.review(intent);
@@ -105,9 +103,12 @@ final class PlanRun {
         }
         if (said.wouldGo()) {
           going.add(intent);
+        } else {
+          refused.put(item.target(), said);
         }
       }
     }
+    refusedAtFirst = Map.copyOf(refused);
     verdict =
         verdict.and(
             panel.reviewAll(
@@ -116,11 +117,30 @@ final class PlanRun {
                     plan.header().action(),
                     going,
                     plan.header().population(),
-                    before)));
+                    before())));
     if (verdict.level() != Verdict.Level.HALT && !settings.dryRun()) {
       verdict = verdict.and(probe());
     }
     return verdict;
+  }
+
+  /**
+   * What this plan has used up of its limit in earlier runs. A target that failed and still
+   * qualifies goes once more, and counts once.
+   */
+  private List<Intent> before() {
+    Set<Target> spent = refusedAtFirst.isEmpty() ? Set.of() : scribe.spent(plan.digest());
+    List<Intent> before = new ArrayList<>();
+    for (PlanItem item : plan.items()) {
+      boolean counted =
+          open(item)
+              ? refusedAtFirst.containsKey(item.target()) && spent.contains(item.target())
+              : item.wouldGo();
+      if (counted) {
+        before.add(intent(item));
+      }
+    }
+    return before;
   }
 
   private Verdict probe() {
@@ -311,7 +331,10 @@ final class PlanRun {
   private Report.@Nullable Entry decide(PlanItem item) {
     Verdict pace = keepPace(item);
     Intent intent = intent(item);
-    Verdict verdict = pace.and(panel.freshen()).and(panel.review(intent));
+    Verdict verdict =
+        pace.and(panel.freshen())
+            .and(panel.review(intent))
+            .and(refusedAtFirst.getOrDefault(item.target(), Verdict.allow()));
     Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
     switch (verdict.level()) {
       case HALT:

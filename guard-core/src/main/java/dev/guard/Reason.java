@@ -39,6 +39,17 @@ public record Reason(
    */
   public static final String IN_DOUBT = "in-doubt";
 
+  /**
+   * Code of the reason that an act surely did not run, as its effect said; what was reserved for it
+   * is given back.
+   */
+  public static final String NOT_RUN = "not-run";
+
+  /**
+   * Code of the reason that an act was not tried, because what an undo needs could not be saved.
+   */
+  public static final String PREPARE_FAILED = "prepare-failed";
+
   /** Code of the reason that this is a dry run. */
   public static final String DRY_RUN = "dry-run";
 

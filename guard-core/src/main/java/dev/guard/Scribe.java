@@ -81,6 +81,10 @@ final class Scribe {
     return sink.memory().map(memory -> memory.inDoubt(guard)).orElse(Set.of());
   }
 
+  Set<Target> spent(Digest plan) {
+    return sink.memory().map(memory -> memory.spent(plan)).orElse(Set.of());
+  }
+
   Set<Target> done(Digest plan) {
     return sink.memory().map(memory -> memory.done(plan)).orElse(Set.of());
   }

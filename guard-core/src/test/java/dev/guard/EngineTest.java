@@ -549,6 +549,13 @@ class EngineTest {
     }
 
     @Override
+    public Set<Target> spent(Digest plan) {
+      Set<Target> spent = new java.util.HashSet<>(done(plan));
+      spent.addAll(inDoubt("test"));
+      return spent;
+    }
+
+    @Override
     public Set<Target> done(Digest plan) {
       Set<Target> done = new java.util.HashSet<>();
       for (AuditRecord record : records) {

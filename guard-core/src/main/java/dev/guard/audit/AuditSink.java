@@ -60,5 +60,15 @@ public interface AuditSink {
      * @throws dev.guard.AuditException if the memory cannot be read
      */
     Set<Target> done(Digest plan);
+
+    /**
+     * Targets this plan has used up of its limit, over all its runs: done, failed or in doubt, but
+     * not what surely did not run.
+     *
+     * @param plan the plan's digest
+     * @return the targets spent; all that are {@link #done} among them
+     * @throws dev.guard.AuditException if the memory cannot be read
+     */
+    Set<Target> spent(Digest plan);
   }
 }

@@ -147,6 +147,11 @@ public final class FanOut implements AuditSink {
       return together(memory -> memory.done(plan));
     }
 
+    @Override
+    public Set<Target> spent(Digest plan) {
+      return together(memory -> memory.spent(plan));
+    }
+
     private Set<Target> together(Function<Memory, Set<Target>> question) {
       Set<Target> targets = new HashSet<>();
       all.forEach(memory -> targets.addAll(question.apply(memory)));

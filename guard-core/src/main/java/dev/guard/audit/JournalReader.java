@@ -115,4 +115,18 @@ public final class JournalReader {
         });
     return done;
   }
+
+  /**
+   * Targets that a plan has used up of its limit: done, failed or in doubt, but not what surely did
+   * not run.
+   *
+   * @param plan the plan's digest
+   * @return the targets spent
+   * @throws AuditException if there is no journal, it cannot be read, or it is damaged
+   */
+  public Set<Target> spent(Digest plan) {
+    Spent spent = new Spent(plan);
+    forEach(entry -> spent.take(entry.record()));
+    return spent.targets();
+  }
 }

@@ -275,6 +275,11 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
     return new JournalReader(disk, dir).done(plan);
   }
 
+  @Override
+  public Set<Target> spent(Digest plan) {
+    return new JournalReader(disk, dir).spent(plan);
+  }
+
   /**
    * Where the journal is.
    *

@@ -88,6 +88,7 @@ class FanOutTest {
       AuditSink.Memory memory = FanOut.required(list).and(one).and(two).memory().orElseThrow();
       assertThat(memory.inDoubt("g")).containsExactly(B);
       assertThat(memory.done(Digest.of("plan"))).containsExactly(A);
+      assertThat(memory.spent(Digest.of("plan"))).containsExactlyInAnyOrder(A, B);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.guard.testkit;
 
 import dev.guard.Digest;
+import dev.guard.Reason;
 import dev.guard.Target;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
@@ -87,6 +88,37 @@ public final class RecordingSink implements AuditSink, AuditSink.Memory {
         open.values().forEach(targets -> targets.remove(target));
       }
     }
+  }
+
+  @Override
+  public synchronized Set<Target> spent(Digest plan) {
+    Set<Target> spent = new LinkedHashSet<>();
+    Map<Act, Set<Target>> open = new LinkedHashMap<>();
+    for (AuditRecord record : records) {
+      Act act = new Act(record.run(), record.op());
+      if (!plan.text().equals(record.plan())) {
+        continue;
+      }
+      if (record.phase() == Phase.INTENDED) {
+        open.computeIfAbsent(act, key -> new LinkedHashSet<>()).addAll(record.targets());
+      } else if (record.phase() == Phase.OUTCOME) {
+        open.remove(act);
+        if (mayHaveRun(record)) {
+          spent.addAll(record.targets());
+        }
+      }
+    }
+    open.values().forEach(spent::addAll);
+    return spent;
+  }
+
+  private static boolean mayHaveRun(AuditRecord outcome) {
+    List<String> codes = outcome.reasons().stream().map(Reason::code).toList();
+    boolean failed = "FAILED".equals(outcome.outcome());
+    boolean tried = !codes.contains(Reason.NOT_RUN) && !codes.contains(Reason.PREPARE_FAILED);
+    return failed
+        ? tried
+        : !"REFUSED".equals(outcome.outcome()) && !"SKIPPED".equals(outcome.outcome());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.guard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.Digest;
+import dev.guard.Reason;
 import dev.guard.Target;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
@@ -30,7 +31,8 @@ class RecordingSinkProperties {
 
   @Provide
   Arbitrary<List<AuditRecord>> records() {
-    Arbitrary<String> outcome = Arbitraries.of("DONE", "FAILED", "IN_DOUBT", "REFUSED");
+    Arbitrary<String> outcome =
+        Arbitraries.of("DONE", "FAILED", "IN_DOUBT", "REFUSED", "SKIPPED", "NOT_RUN");
     Arbitrary<AuditRecord> record =
         Combinators.combine(
                 Arbitraries.of("run-1", "run-2"),
@@ -60,8 +62,10 @@ class RecordingSinkProperties {
                         List.copyOf(targets),
                         "a test",
                         planned ? PLAN.text() : null,
-                        List.of(),
-                        phase == Phase.OUTCOME ? word : null,
+                        word.equals("NOT_RUN")
+                            ? List.of(Reason.of("effect", Reason.NOT_RUN, "not run"))
+                            : List.of(),
+                        phase == Phase.OUTCOME ? word.replace("NOT_RUN", "FAILED") : null,
                         null,
                         null));
     return record.list().ofMaxSize(14);
@@ -97,5 +101,8 @@ class RecordingSinkProperties {
       assertThat(memory.inDoubt(guard)).containsExactlyInAnyOrderElementsOf(disk.inDoubt(guard));
     }
     assertThat(memory.done(PLAN)).containsExactlyInAnyOrderElementsOf(disk.done(PLAN));
+    assertThat(memory.spent(PLAN))
+        .containsExactlyInAnyOrderElementsOf(disk.spent(PLAN))
+        .containsAll(disk.done(PLAN));
   }
 }
