@@ -66,6 +66,37 @@ class HazardTest {
     return ran.json();
   }
 
+  /** A real run deletes nothing, because something could not be read. Takes {@code fill(3)}. */
+  private Cli.Ran evidenceBlocks() {
+    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
+    assertThat(ground.look.tags("filler/app")).hasSize(3);
+    return ran;
+  }
+
+  private void writePlan() {
+    Cli.Ran ran = ground.cli.run("images", "plan", "-o", "plan.json");
+    assertThat(ran.exit()).as(ran.toString()).isZero();
+  }
+
+  /** The plan that was written is refused as such, and nothing is deleted. */
+  private Cli.Ran planIsRefused() {
+    Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute");
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
+    assertThat(ground.deletions()).isZero();
+    return ran;
+  }
+
+  /** There is no plan, neither as a file nor within a run, and nothing is deleted. */
+  private Cli.Ran noPlanIsMade() {
+    Cli.Ran planned = ground.cli.run("images", "plan", "-o", "plan.json");
+    assertThat(planned.exit()).as(planned.toString()).isEqualTo(3);
+    assertThat(directory.resolve("plan.json")).doesNotExist();
+    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(3);
+    assertThat(ground.deletions()).isZero();
+    return planned;
+  }
+
   /** Filler goes, the image in question stays, and the plan's reason names the place. */
   private void keptBecauseOf(Pushed image, String place) {
     fill(3);
@@ -255,11 +286,9 @@ class HazardTest {
     ground.cluster("dr").inject(Fault.on("GET", path).from(from).cut());
     ground.configure();
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
+    Cli.Ran ran = evidenceBlocks();
 
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
     assertThat(ran.out()).contains("evidence-incomplete").contains(words);
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
   }
 
   @Test
@@ -267,11 +296,9 @@ class HazardTest {
     fill(3);
     ground.cluster("prod").forbid("replicasets");
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
+    Cli.Ran ran = evidenceBlocks();
 
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
     assertThat(ran.out()).contains("replicasets").contains("evidence-incomplete");
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
     Cli.Ran planned = ground.cli.run("images", "plan", "-o", "plan.json");
     assertThat(planned.exit()).isEqualTo(3);
     assertThat(directory.resolve("plan.json")).exists();
@@ -283,10 +310,7 @@ class HazardTest {
     fill(3);
     ground.cluster("prod").inject(Fault.on("GET", "/apis/apps/v1/").status(401));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
-
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
+    evidenceBlocks();
   }
 
   @Test
@@ -294,10 +318,7 @@ class HazardTest {
     fill(3);
     ground.cluster("prod").inject(Fault.on("GET", "/api/v1/pods").status(410));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
-
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
+    evidenceBlocks();
   }
 
   @Test
@@ -316,10 +337,7 @@ class HazardTest {
         .put(KubeObject.deployment("shop", "api", 0, "elsewhere.example.com/shop/api:1"));
     ground.cluster("prod").inject(Fault.on("GET", "/apis/apps/v1/deployments").truncate(60));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
-
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
+    evidenceBlocks();
   }
 
   @Test
@@ -328,10 +346,7 @@ class HazardTest {
     ground.cluster("prod").expectUid("not-the-one");
     ground.configure();
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "--execute", "--json");
-
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
-    assertThat(ground.look.tags("filler/app")).hasSize(3);
+    evidenceBlocks();
   }
 
   /**
@@ -579,7 +594,7 @@ class HazardTest {
   void t08_whatIsInUseByTheTimeOfTheActIsSkipped() {
     fill(2);
     Pushed image = old("shop/api", "1");
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     ground
         .cluster("prod")
         .put(KubeObject.deployment("shop", "api", 0, ground.host() + "/shop/api:1"));
@@ -597,11 +612,7 @@ class HazardTest {
     fill(3);
     ground.registry.inject(Fault.on("GET", "/v2/_catalog").status(500));
 
-    Cli.Ran planned = ground.cli.run("images", "plan", "-o", "plan.json");
-    assertThat(planned.exit()).as(planned.toString()).isEqualTo(3);
-    assertThat(directory.resolve("plan.json")).doesNotExist();
-    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(3);
-    assertThat(ground.deletions()).isZero();
+    noPlanIsMade();
   }
 
   @Test
@@ -612,12 +623,9 @@ class HazardTest {
     old("app/first", "1");
     ground.registry.inject(Fault.on("GET", "/v2/_catalog.*last=").status(500));
 
-    Cli.Ran planned = ground.cli.run("images", "plan", "-o", "plan.json");
-    assertThat(planned.exit()).as(planned.toString()).isEqualTo(3);
+    Cli.Ran planned = noPlanIsMade();
+
     assertThat(planned.err()).contains("list of repositories");
-    assertThat(directory.resolve("plan.json")).doesNotExist();
-    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(3);
-    assertThat(ground.deletions()).isZero();
   }
 
   @Test
@@ -649,7 +657,7 @@ class HazardTest {
   @Test
   void t18_h87_aRehearsalWritesNoDoneAnywhere() throws Exception {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     ground.clearLogs();
 
     Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--json");
@@ -688,7 +696,7 @@ class HazardTest {
   void t20_aTagThatNamesSomethingElseByNowIsSkipped() {
     fill(2);
     Pushed before = old("shop/api", "1");
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     Pushed now =
         ground.push.push("shop/api", "1", ImageSpec.of("rebuilt").created(ground.time.now()));
 
@@ -731,7 +739,7 @@ class HazardTest {
   @Test
   void t31_aPlanForAnotherRegistryIsRefused() throws Exception {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     try (Ground other = Ground.fake(Files.createDirectories(directory.resolve("other")))) {
       other.configure();
       other.push.push("filler/app", "f0", ImageSpec.of("filler/app:f0").created(Ground.LONG_AGO));
@@ -746,56 +754,47 @@ class HazardTest {
   @Test
   void anExpiredPlanIsRefused() {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     ground.time.tick(Duration.ofHours(25));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute");
+    Cli.Ran ran = planIsRefused();
 
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
     assertThat(ran.err()).contains("expired");
-    assertThat(ground.deletions()).isZero();
   }
 
   @Test
   void anAlteredPlanIsRefused() throws Exception {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     Path file = directory.resolve("plan.json");
     Files.writeString(file, Files.readString(file).replace("filler/app", "filler/apt"));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute");
+    planIsRefused();
 
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
     assertThat(ground.cli.run("plan", "show", "plan.json").exit()).isEqualTo(2);
-    assertThat(ground.deletions()).isZero();
   }
 
   @Test
   void aPlanOfAnotherGuardIsRefused() throws Exception {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     Path file = directory.resolve("guard.yaml");
     Files.writeString(
         file, Files.readString(file).replace("name: image-cleanup", "name: somebody-else"));
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute");
+    Cli.Ran ran = planIsRefused();
 
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
     assertThat(ran.err()).contains("image-cleanup").contains("somebody-else");
-    assertThat(ground.deletions()).isZero();
   }
 
   @Test
   void t25_aPlanIsVoidWhenWhatProtectsHasChanged() throws Exception {
     fill(3);
     ground.configure("protect", "{tags: [\"keep-*\"]}");
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     ground.configure("protect", "{tags: [\"other-*\"]}");
 
-    Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute");
-
-    assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
-    assertThat(ground.deletions()).isZero();
+    planIsRefused();
   }
 
   @Test
@@ -835,7 +834,7 @@ class HazardTest {
   @Test
   void applyingACompletedPlanPerformsNothingAndIsClean() {
     fill(3);
-    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    writePlan();
     assertThat(ground.cli.run("images", "apply", "plan.json", "--execute").exit()).isZero();
     int before = ground.deletions();
 
