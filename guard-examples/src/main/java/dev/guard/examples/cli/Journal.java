@@ -56,6 +56,17 @@ final class Journal implements AutoCloseable {
     return Files.isDirectory(config.journal());
   }
 
+  /** Refuses a command that needs a journal where there is none. */
+  static void mustExist(GuardConfig config) {
+    if (!exists(config)) {
+      throw new CommandException(
+          Exit.USAGE,
+          "There is no journal in "
+              + config.journal()
+              + " yet; the first 'guard images plan' begins it.");
+    }
+  }
+
   /** Targets whose outcome nobody knows. */
   static Set<Target> unsettled(GuardConfig config) {
     return exists(config) ? JournalReader.at(config.journal()).unsettled(config.name()) : Set.of();

@@ -27,13 +27,4 @@ final class Person {
     }
     return name;
   }
-
-  static String why(String why) {
-    if (why.isBlank() || why.length() > 1000 || why.chars().anyMatch(Character::isISOControl)) {
-      throw new CommandException(
-          Exit.USAGE,
-          "A reason has 1 to 1000 characters and no control characters. Give one with --why.");
-    }
-    return why;
-  }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code guard resume}. */
 @Command(
@@ -33,15 +32,7 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Mixin final Common common = new Common();
 
-  @Mixin final Person person = new Person();
-
-  @Option(
-      names = "--why",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the record.")
-  @SuppressWarnings("NullAway.Init")
-  String why;
+  @Mixin final Statement statement = new Statement();
 
   ResumeCommand(Shell shell) {
     this.shell = shell;
@@ -50,8 +41,8 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    String who = person.name(shell);
-    Person.why(why);
+    String who = statement.who(shell);
+    String why = statement.why();
     Path file = config.killSwitch().file();
     FileStateStore store = FileStateStore.at(config.state(), shell.time());
     new HumanNotes(store, config.name()).add("resume", who, why, shell.time().now());

@@ -18,7 +18,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code guard stop}. */
 @Command(
@@ -40,15 +39,7 @@ final class StopCommand implements Callable<Integer> {
 
   @Mixin final Common common = new Common();
 
-  @Mixin final Person person = new Person();
-
-  @Option(
-      names = "--why",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the record.")
-  @SuppressWarnings("NullAway.Init")
-  String why;
+  @Mixin final Statement statement = new Statement();
 
   StopCommand(Shell shell) {
     this.shell = shell;
@@ -57,12 +48,12 @@ final class StopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    String who = person.name(shell);
-    Person.why(why);
+    String who = statement.who(shell);
+    String why = statement.why();
     Instant now = shell.time().now();
     Path file = config.killSwitch().file();
-    String noFile = create(file, who, now);
-    String noState = latch(config, who, now);
+    String noFile = create(file, who, why, now);
+    String noState = latch(config, who, why, now);
     if (noFile != null && noState != null) {
       throw new CommandException(Exit.REFUSED, "NOT STOPPED. " + noFile + " " + noState);
     }
@@ -92,7 +83,7 @@ final class StopCommand implements Callable<Integer> {
   }
 
   /** Null if the file stands there now; else what went wrong. */
-  private @Nullable String create(Path file, String who, Instant now) {
+  private @Nullable String create(Path file, String who, String why, Instant now) {
     try {
       Files.write(
           file,
@@ -111,7 +102,7 @@ final class StopCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable String latch(GuardConfig config, String who, Instant now) {
+  private @Nullable String latch(GuardConfig config, String who, String why, Instant now) {
     try {
       FileStateStore store = FileStateStore.at(config.state(), shell.time());
       KillSwitch kill = KillSwitch.file(config.killSwitch().file());

@@ -1,0 +1,60 @@
+package dev.guard.examples.cli;
+
+import dev.guard.examples.report.PlanText;
+import dev.guard.examples.report.PlanView;
+import dev.guard.plan.Plan;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code guard plan show}. */
+@Command(
+    name = "show",
+    description = {
+      "Shows a plan file: what would go, what is kept and why, where the limits stand.",
+      "Needs no configuration, asks nobody, and deletes nothing. A plan that was altered is refused.",
+      ""
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  guard plan show plan.json",
+      "  guard plan show plan.json --html report.html",
+      "",
+      "Exit codes: 0 shown, 2 unreadable or altered."
+    })
+final class PlanShow implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin final Common common = new Common();
+
+  @Parameters(paramLabel = "PLAN", description = "The plan file.")
+  @SuppressWarnings("NullAway.Init")
+  Path file;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Also write the plan as a page.")
+  @Nullable Path html;
+
+  PlanShow(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    Plan plan = Plan.read(shell.resolve(file));
+    Instant now = shell.time().now();
+    if (html != null) {
+      Output.page(shell.resolve(html), plan, now);
+    }
+    if (common.json) {
+      shell.out().println(plan.toJson());
+      return Exit.CLEAN.code();
+    }
+    PlanText.print(PlanView.of(plan, now), now, shell.out(), shell.style());
+    return Exit.CLEAN.code();
+  }
+}
