@@ -401,12 +401,17 @@ class HazardTest {
         ground.push.push(
             "shop/multi", ImageSpec.of("arm").created(Ground.LONG_AGO).platform("linux/arm64"));
     ground.push.push("shop/multi", "production-1", IndexSpec.oci().add(amd).add(arm));
+    // One child has a tag of its own that could go, the other also belongs to an index that goes.
+    ground.push.tag(amd, "1-amd64");
+    Pushed goes = ground.push.push("shop/multi", "1-arm64", IndexSpec.oci().add(arm));
     ground.configure("protect", "{tags: [\"production-*\"]}");
     fill(3);
 
-    assertThat(cleanUp(0).path("counts").path("DONE").asInt()).isEqualTo(3);
+    assertThat(cleanUp(0).path("counts").path("DONE").asInt()).isEqualTo(4);
 
     assertThat(ground.look.pulls("shop/multi", "production-1")).isTrue();
+    assertThat(ground.look.tags("shop/multi")).containsExactly("1-amd64", "production-1");
+    assertThat(ground.look.status("shop/multi", goes.digest())).isEqualTo(404);
   }
 
   @Test

@@ -169,11 +169,12 @@ abstract class CleanupContract {
   void h45_t16_theUntaggedChildOfAKeptIndex_stays() {
     ContentDigest amd = old("h45/app", "", "amd");
     ContentDigest arm = old("h45/app", "", "arm");
-    ContentDigest index = pusher.index("h45/app", "v1", List.of(amd, arm));
-    deployed("h45/app:v1");
-    Report report = run(cleanup("h45/app", it -> it));
-    assertThat(report.count(Report.Fate.DONE)).isZero();
+    ContentDigest index = pusher.index("h45/app", "production-1", List.of(amd, arm));
+    ContentDigest goes = pusher.index("h45/app", "v1", List.of(amd));
+    Report report = run(cleanup("h45/app", it -> it.protectTags(List.of("production-*"))));
+    assertThat(report.count(Report.Fate.DONE)).isEqualTo(1);
     assertThat(List.of(index, amd, arm)).allMatch(digest -> there("h45/app", digest));
+    assertThat(there("h45/app", goes)).isFalse();
   }
 
   @Test
@@ -214,6 +215,9 @@ abstract class CleanupContract {
     deployed("h47/app:v1");
     Report report = run(cleanup("h47/app", it -> it));
     assertThat(report.count(Report.Fate.DONE)).isZero();
+    assertThat(report.count(Report.Fate.REFUSED))
+        .as("each is in use itself, and does not merely wait for what is")
+        .isEqualTo(5);
     assertThat(List.of(amd, arm, attestation, inner, outer))
         .allMatch(digest -> there("h47/app", digest));
   }
@@ -258,6 +262,10 @@ abstract class CleanupContract {
     Report report = run(cleanup("h50c/app", it -> it));
     assertThat(there("h50c/app", used)).isTrue();
     assertThat(there("h50c/app", usedSignature)).isTrue();
+    assertThat(report.entries())
+        .filteredOn(entry -> entry.target().id().equals(usedSignature.text()))
+        .allMatch(entry -> entry.outcome() == Report.Fate.REFUSED)
+        .isNotEmpty();
     List<String> done =
         report.entries().stream()
             .filter(entry -> entry.outcome() == Report.Fate.DONE)

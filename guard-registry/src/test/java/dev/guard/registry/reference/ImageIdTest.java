@@ -25,7 +25,7 @@ class ImageIdTest {
 
   @Test
   void h18_aBareDigest_isNeverTheRepositoryCalledSha256() {
-    assertThat(ImageId.parse("sha256:" + HEX)).isNotInstanceOf(ImageId.OfManifest.class);
+    assertThat(ImageId.parse("sha256:" + HEX)).isInstanceOf(ImageId.OfConfig.class);
     assertThat(ImageReference.parse("sha256:" + HEX)).isInstanceOf(ImageReference.class);
   }
 
