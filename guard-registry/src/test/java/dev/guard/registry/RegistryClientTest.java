@@ -349,12 +349,11 @@ class RegistryClientTest {
   @Test
   void aRedirectFromHttpsToHttp_isRefused() throws Retry.Refused {
     URI from = URI.create("https://r.io/v2/a/blobs/x");
-    assertThatThrownBy(() -> RegistryClient.redirectTarget(from, "http://r.io/data"))
+    assertThatThrownBy(() -> Requests.redirectTarget(from, "http://r.io/data"))
         .isInstanceOf(Retry.Refused.class)
         .hasMessageContaining("https to http");
-    assertThat(RegistryClient.redirectTarget(from, "/data"))
-        .isEqualTo(URI.create("https://r.io/data"));
-    assertThat(RegistryClient.redirectTarget(from, "https://store.io/data"))
+    assertThat(Requests.redirectTarget(from, "/data")).isEqualTo(URI.create("https://r.io/data"));
+    assertThat(Requests.redirectTarget(from, "https://store.io/data"))
         .isEqualTo(URI.create("https://store.io/data"));
   }
 

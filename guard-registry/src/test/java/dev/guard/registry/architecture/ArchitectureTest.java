@@ -29,7 +29,7 @@ class ArchitectureTest {
 
   private static final Predicate<AccessTarget> SENDS_A_DELETION =
       call ->
-          call.getOwner().getName().equals("dev.guard.registry.RegistryClient")
+          call.getOwner().getName().equals("dev.guard.registry.Requests")
               && call.getName().equals("sendDelete");
 
   /** The request methods by which HTTP changes something, as literals in the source. */
@@ -62,7 +62,7 @@ class ArchitectureTest {
             SENDS_A_DELETION,
             Set.of(
                 // asks for the deletion of a digest that no content has, to learn whether it could
-                "dev.guard.registry.RegistryClient.probeDelete"))
+                "dev.guard.registry.Deletion.probe"))
         .check(MAIN);
   }
 
@@ -75,7 +75,7 @@ class ArchitectureTest {
                 .getDetails())
         .singleElement()
         .asString()
-        .contains("probeDelete");
+        .contains("Deletion.probe(");
   }
 
   @Test
@@ -87,8 +87,7 @@ class ArchitectureTest {
               .sorted()
               .flatMap(ArchitectureTest::changing)
               .toList();
-      assertThat(found)
-          .containsExactly("Authorizer.java \"POST\"", "RegistryClient.java \"DELETE\"");
+      assertThat(found).containsExactly("Authorizer.java \"POST\"", "Requests.java \"DELETE\"");
     }
   }
 
