@@ -42,7 +42,12 @@ public final class Guard {
 
   Guard(Settings settings) {
     this.settings = settings;
-    this.panel = new Panel(settings.safeguards(), settings.time(), settings.reviewDeadline());
+    this.panel =
+        new Panel(
+            settings.safeguards(),
+            GuardBuilder::onlyComputes,
+            settings.time(),
+            settings.reviewDeadline());
     this.scribe = new Scribe(settings.sink(), settings.name(), settings.actor(), settings.dryRun());
     this.lastLook = settings.killSwitch() == null ? NoSwitch.INSTANCE : settings.killSwitch();
   }

@@ -42,10 +42,16 @@ public final class Protection implements Safeguard {
 
   private final String name;
   private final List<Rule> rules;
+  private final boolean conditional;
 
   private Protection(String name, List<Rule> rules) {
+    this(name, rules, false);
+  }
+
+  private Protection(String name, List<Rule> rules, boolean conditional) {
     this.name = name;
     this.rules = List.copyOf(rules);
+    this.conditional = conditional;
   }
 
   /** One reason to protect: how it reads in the digest and to people, and when it holds. */
@@ -178,7 +184,7 @@ public final class Protection implements Safeguard {
     Rule rule =
         new Rule(
             canonical("when", what, version), "it is protected: " + what, null, holds, example);
-    return new Protection("protection", List.of(rule));
+    return new Protection("protection", List.of(rule), true);
   }
 
   /**
@@ -190,7 +196,7 @@ public final class Protection implements Safeguard {
   public Protection or(Protection other) {
     List<Rule> all = new ArrayList<>(rules);
     all.addAll(other.rules);
-    return new Protection(name, all);
+    return new Protection(name, all, conditional || other.conditional);
   }
 
   /**
@@ -200,7 +206,7 @@ public final class Protection implements Safeguard {
    * @return the same protection
    */
   public Protection named(String another) {
-    return new Protection(blank("protection's name", another), rules);
+    return new Protection(blank("protection's name", another), rules, conditional);
   }
 
   /**
@@ -210,6 +216,16 @@ public final class Protection implements Safeguard {
    */
   public boolean isEmpty() {
     return rules.isEmpty();
+  }
+
+  /**
+   * Whether it asks a condition of the caller's ({@link #when}), which may take its time. What is
+   * protected by ids, labels and patterns only compares text.
+   *
+   * @return true if any rule is a condition
+   */
+  public boolean isConditional() {
+    return conditional;
   }
 
   /**
