@@ -87,7 +87,12 @@ public final class Guard {
    * @return the strictest verdict with all reasons
    */
   public Verdict review(Intent intent) {
-    return panel.review(intent);
+    return counted(intent).and(panel.review(intent));
+  }
+
+  /** Who says of how many and could not count them was blind, whatever the limits are. */
+  private static Verdict counted(Intent intent) {
+    return Planning.counted(intent.population().orElse(null));
   }
 
   /**
@@ -135,7 +140,7 @@ public final class Guard {
   public <T, X extends Exception> Outcome<T> call(Intent intent, Effect<T, X> effect) throws X {
     Objects.requireNonNull(effect, "effect");
     Scribe.Place place = new Scribe.Place(settings.runIds().get(), "1", null);
-    Verdict verdict = panel.freshen().and(doubt(intent)).and(panel.review(intent));
+    Verdict verdict = panel.freshen().and(doubt(intent)).and(review(intent));
     Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
     if (!verdict.allowed()) {
       scribe.write(

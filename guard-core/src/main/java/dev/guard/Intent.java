@@ -123,7 +123,7 @@ public final class Intent {
   /**
    * This intent with the population its targets are a part of, which a percent limit needs.
    *
-   * @param all the population
+   * @param all the population; an empty or incomplete one halts the call, whatever the limits are
    * @return a new intent
    */
   public Intent outOf(Population all) {

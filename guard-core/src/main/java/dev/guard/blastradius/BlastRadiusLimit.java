@@ -4,7 +4,6 @@ import dev.guard.Batch;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Population;
-import dev.guard.Reason;
 import dev.guard.Reservation;
 import dev.guard.Safeguard;
 import dev.guard.Target;
@@ -12,19 +11,13 @@ import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How much may be touched: a count per plan, per call and per sliding window, a percent of all
@@ -37,8 +30,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Zero means none, never unlimited. A percent is rounded down: 10 % of 9 is 0. A percent or a
  * floor needs a complete population, from the plan, the intent, or {@link #outOf}; without one, or
- * with an empty one, it halts. A plan over a limit halts before its first act; it is never cut to
- * size, and there is no option for that. A single call is a plan of one.
+ * with an empty one, it halts. A limit that begins with {@link #perPlan} builds without {@link
+ * #outOf}, because its plans bring the population, and then halts a single call that brings none; a
+ * limit for {@link #singleCalls} only does not build without. A plan over a limit halts before its
+ * first act; it is never cut to size, and there is no option for that. A single call is a plan of
+ * one.
  *
  * <p>A window is drawn before the act. What was done, failed or is in doubt stays spent; only an
  * act that surely did not run is given back. A window counts each draw from the end of a bucket of
@@ -60,51 +56,23 @@ public final class BlastRadiusLimit implements Safeguard {
   /** Code of the reason that a percent or a floor has no population to go by. */
   public static final String POPULATION_MISSING = "population-missing";
 
-  private static final long MOST = 1_000_000_000L;
-  private static final long NONE = -1;
-  private static final BigInteger HUNDRED = BigInteger.valueOf(100);
-  private static final Population MISSING = Population.incomplete(0, "nobody said of how many");
-  private static final Population EMPTY = Population.of(0);
-  private static final Logger LOG = LoggerFactory.getLogger(BlastRadiusLimit.class);
+  /** Code of the reason that a limit for single calls was asked about a plan. */
+  public static final String NO_PLANS = "no-plans";
 
-  private final Parts parts;
-  private final String shown;
+  private final Terms terms;
+  private final Judge judge;
   private final @Nullable WindowBook book;
   private final String key;
 
-  private BlastRadiusLimit(Parts parts) {
-    this.parts = parts;
-    this.shown = parts.label.isEmpty() ? "blast radius" : "blast radius '" + parts.label + "'";
-    this.key = key("");
-    StateStore store = parts.store;
+  private BlastRadiusLimit(Terms terms) {
+    this.terms = terms;
+    this.judge = new Judge(terms);
+    this.key = terms.key("");
+    StateStore store = terms.store;
     this.book =
-        store == null ? null : new WindowBook(name(), shown, parts.windows, store, parts.time);
-  }
-
-  /** Everything that is configured. */
-  private static final class Parts implements Cloneable {
-    String guard = "";
-    String label = "";
-    @Nullable String unlimited;
-    long perPlan;
-    long perCall = NONE;
-    long floor = NONE;
-    @Nullable BigDecimal percent;
-    BigInteger percentUnscaled = BigInteger.ZERO;
-    BigInteger percentDivisor = HUNDRED;
-    List<WindowBook.Window> windows = List.of();
-    @Nullable StateStore store;
-    @Nullable String dimension;
-    @Nullable Supplier<Population> all;
-    Time time = Time.system();
-
-    Parts copy() {
-      try {
-        return (Parts) clone();
-      } catch (CloneNotSupportedException e) {
-        throw new IllegalStateException("Parts are cloneable.", e);
-      }
-    }
+        store == null
+            ? null
+            : new WindowBook(terms.name(), terms.shown(), terms.windows, store, terms.time);
   }
 
   /**
@@ -115,9 +83,24 @@ public final class BlastRadiusLimit implements Safeguard {
    * @throws GuardConfigurationException if it is negative, or so large that it could never refuse
    */
   public static BlastRadiusLimit perPlan(long most) {
-    Parts parts = new Parts();
-    parts.perPlan = count("limit per plan", most);
-    return new BlastRadiusLimit(parts);
+    Terms terms = new Terms();
+    terms.perPlan = Terms.count("limit per plan", most);
+    return new BlastRadiusLimit(terms);
+  }
+
+  /**
+   * At most so many targets in one single call, and no plan at all: a plan halts. Such a limit has
+   * no plan to bring a population, so with a percent or a floor it needs {@link #outOf}, or no
+   * guard builds with it.
+   *
+   * @param most 0 to a thousand million; zero means none
+   * @return the limit
+   * @throws GuardConfigurationException if it is negative, or so large that it could never refuse
+   */
+  public static BlastRadiusLimit singleCalls(long most) {
+    Terms terms = new Terms();
+    terms.perCall = Terms.count("limit per call", most);
+    return new BlastRadiusLimit(terms);
   }
 
   /**
@@ -131,9 +114,9 @@ public final class BlastRadiusLimit implements Safeguard {
       throw new GuardConfigurationException(
           "Say why there is no blast radius limit: blank never means unlimited.");
     }
-    Parts parts = new Parts();
-    parts.unlimited = why;
-    return new BlastRadiusLimit(parts);
+    Terms terms = new Terms();
+    terms.unlimited = why;
+    return new BlastRadiusLimit(terms);
   }
 
   /**
@@ -144,20 +127,9 @@ public final class BlastRadiusLimit implements Safeguard {
    * @throws GuardConfigurationException if it is negative, not a number, or 100 or more
    */
   public BlastRadiusLimit percent(double most) {
-    if (!(most >= 0 && most < 100)) {
-      throw new GuardConfigurationException(
-          shown
-              + " takes a percent from 0 to less than 100, but was given "
-              + most
-              + ". Zero means none.");
-    }
     noDimension("a percent");
-    Parts next = limited();
-    BigDecimal exact = BigDecimal.valueOf(most).stripTrailingZeros();
-    next.percent = exact;
-    int scale = Math.max(0, exact.scale());
-    next.percentUnscaled = exact.setScale(scale).unscaledValue();
-    next.percentDivisor = HUNDRED.multiply(BigInteger.TEN.pow(scale));
+    Terms next = limited();
+    next.percent(most);
     return new BlastRadiusLimit(next);
   }
 
@@ -168,8 +140,8 @@ public final class BlastRadiusLimit implements Safeguard {
    * @return a stricter limit
    */
   public BlastRadiusLimit perCall(long most) {
-    Parts next = limited();
-    next.perCall = count("limit per call", most);
+    Terms next = limited();
+    next.perCall = Terms.count("limit per call", most);
     return new BlastRadiusLimit(next);
   }
 
@@ -184,9 +156,9 @@ public final class BlastRadiusLimit implements Safeguard {
   public Windowed per(Duration length, long most) {
     if (length.compareTo(Duration.ofSeconds(1)) < 0 || length.compareTo(Duration.ofDays(366)) > 0) {
       throw new GuardConfigurationException(
-          shown + " takes a window of 1 second to 366 days, but was given " + length + ".");
+          terms.shown() + " takes a window of 1 second to 366 days, but was given " + length + ".");
     }
-    return new Windowed(this, new WindowBook.Window(length, count("limit per window", most)));
+    return new Windowed(this, new WindowBook.Window(length, Terms.count("limit per window", most)));
   }
 
   /** A window that still lacks its store. */
@@ -207,15 +179,16 @@ public final class BlastRadiusLimit implements Safeguard {
      */
     public BlastRadiusLimit in(StateStore store) {
       Objects.requireNonNull(store, "store");
-      Parts next = limit.limited();
+      Terms next = limit.limited();
       if (next.store != null && next.store != store) {
-        throw new GuardConfigurationException(limit.shown + " keeps all its windows in one store.");
+        throw new GuardConfigurationException(
+            limit.terms.shown() + " keeps all its windows in one store.");
       }
       List<WindowBook.Window> windows = new ArrayList<>(next.windows);
       for (WindowBook.Window other : windows) {
         if (other.length().equals(window.length())) {
           throw new GuardConfigurationException(
-              limit.shown + " has a window of " + window.length() + " already.");
+              limit.terms.shown() + " has a window of " + window.length() + " already.");
         }
       }
       windows.add(window);
@@ -237,16 +210,16 @@ public final class BlastRadiusLimit implements Safeguard {
    */
   public BlastRadiusLimit forEach(String label) {
     if (label.isBlank()) {
-      throw new GuardConfigurationException(shown + " cannot count by a blank label.");
+      throw new GuardConfigurationException(terms.shown() + " cannot count by a blank label.");
     }
-    if (parts.percent != null || parts.floor != NONE) {
+    if (terms.percent != null || terms.floor != Terms.NONE) {
       throw new GuardConfigurationException(
-          shown
+          terms.shown()
               + " has a percent or a floor, and there is no population per '"
               + label
               + "'. Give it a second limit.");
     }
-    Parts next = limited();
+    Terms next = limited();
     next.dimension = label;
     return new BlastRadiusLimit(next);
   }
@@ -258,17 +231,17 @@ public final class BlastRadiusLimit implements Safeguard {
    * @return a stricter limit
    */
   public BlastRadiusLimit keepAtLeast(long least) {
-    if (least < 1 || least > MOST) {
+    if (least < 1 || least > Terms.MOST) {
       throw new GuardConfigurationException(
-          shown
+          terms.shown()
               + " keeps at least 1 to "
-              + MOST
+              + Terms.MOST
               + ", but was given "
               + least
               + ": a floor of zero keeps nothing.");
     }
     noDimension("a floor");
-    Parts next = limited();
+    Terms next = limited();
     next.floor = least;
     return new BlastRadiusLimit(next);
   }
@@ -280,7 +253,7 @@ public final class BlastRadiusLimit implements Safeguard {
    * @return the limit with a source of its population
    */
   public BlastRadiusLimit outOf(Supplier<Population> all) {
-    Parts next = limited();
+    Terms next = limited();
     next.all = Objects.requireNonNull(all, "population");
     return new BlastRadiusLimit(next);
   }
@@ -296,7 +269,7 @@ public final class BlastRadiusLimit implements Safeguard {
       throw new GuardConfigurationException(
           "The name of a blast radius limit has 1 to 200 characters and is not blank.");
     }
-    Parts next = parts.copy();
+    Terms next = terms.copy();
     next.label = label;
     return new BlastRadiusLimit(next);
   }
@@ -308,9 +281,16 @@ public final class BlastRadiusLimit implements Safeguard {
    * @param guard the guard's name
    * @param clocks where monotonic time comes from
    * @return the same limit, bound
+   * @throws GuardConfigurationException if it is for {@link #singleCalls} only and needs a
+   *     population, but nothing says of how many
    */
   public BlastRadiusLimit bind(String guard, Time clocks) {
-    Parts next = parts.copy();
+    if (terms.callsOnly() && terms.needsPopulation() && terms.all == null) {
+      throw new GuardConfigurationException(
+          terms.shown()
+              + " takes a percent or keeps a floor of single calls, which no plan brings a population for. Give it one with outOf(...), or begin it with perPlan(...).");
+    }
+    Terms next = terms.copy();
     next.guard = guard;
     next.time = Objects.requireNonNull(clocks, "time");
     return new BlastRadiusLimit(next);
@@ -322,46 +302,32 @@ public final class BlastRadiusLimit implements Safeguard {
    * @return true if it can refuse nothing
    */
   public boolean isUnlimited() {
-    return parts.unlimited != null;
+    return terms.unlimited != null;
   }
 
-  private Parts limited() {
+  private Terms limited() {
     if (isUnlimited()) {
       throw new GuardConfigurationException(
           "What is unlimited takes no limits. Begin with perPlan(...).");
     }
-    return parts.copy();
+    return terms.copy();
   }
 
   private void noDimension(String what) {
-    if (parts.dimension != null) {
+    if (terms.dimension != null) {
       throw new GuardConfigurationException(
-          shown
+          terms.shown()
               + " counts by label '"
-              + parts.dimension
+              + terms.dimension
               + "', for which "
               + what
               + " has no population. Give it a second limit.");
     }
   }
 
-  private static long count(String what, long most) {
-    if (most < 0 || most > MOST) {
-      throw new GuardConfigurationException(
-          "A "
-              + what
-              + " is 0 to "
-              + MOST
-              + ", but was "
-              + most
-              + ": negative means nothing, and more could never refuse. Say unlimited(\"why\") if that is meant.");
-    }
-    return most;
-  }
-
   @Override
   public String name() {
-    return parts.label.isEmpty() ? "blast-radius" : "blast-radius " + parts.label;
+    return terms.name();
   }
 
   @Override
@@ -370,50 +336,36 @@ public final class BlastRadiusLimit implements Safeguard {
       return Verdict.allow();
     }
     List<Target> targets = intent.targets();
-    String dimension = parts.dimension;
+    String dimension = terms.dimension;
     if (dimension == null) {
       int asked = targets.size();
-      Verdict verdict = judge(asked, population(intent.population().orElse(null)));
-      verdict = verdict.and(call(asked));
+      Verdict verdict =
+          judge
+              .whole(asked, judge.population(intent.population().orElse(null)))
+              .and(judge.perCall(asked));
       return book == null ? verdict : verdict.and(book.room(key, asked));
     }
+    Target first = targets.get(0);
     if (targets.size() == 1) {
-      return one(targets.get(0).labels().get(dimension), 1, dimension, targets.get(0), book);
+      return ofValue(first.labels().get(dimension), 1, first);
     }
-    Map<String, Long> counts = new TreeMap<>();
-    for (Target target : targets) {
-      String value = target.labels().get(dimension);
-      if (value == null) {
-        return unlabelled(dimension, target);
-      }
-      counts.merge(value, 1L, Long::sum);
+    Counts counts = Counts.of(dimension, targets);
+    Target unlabelled = counts.unlabelled();
+    if (unlabelled != null) {
+      return judge.unlabelled(unlabelled);
     }
     Verdict verdict = Verdict.allow();
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      verdict = verdict.and(one(count.getKey(), count.getValue(), dimension, targets.get(0), book));
+    for (Map.Entry<String, Long> count : counts.byValue().entrySet()) {
+      verdict = verdict.and(ofValue(count.getKey(), count.getValue(), first));
     }
     return verdict;
   }
 
-  private Verdict call(long asked) {
-    return asked > parts.perCall && parts.perCall != NONE ? overCall(asked) : Verdict.allow();
-  }
-
-  private Verdict one(
-      @Nullable String value,
-      long asked,
-      String dimension,
-      Target target,
-      @Nullable WindowBook windows) {
-    if (value == null) {
-      return unlabelled(dimension, target);
-    }
-    Verdict verdict = Verdict.allow();
-    if (asked > parts.perPlan) {
-      verdict = overPlan(asked, value);
-    }
-    verdict = verdict.and(call(asked));
-    return windows == null ? verdict : verdict.and(windows.room(key(value), asked));
+  private Verdict ofValue(@Nullable String value, long asked, Target example) {
+    Verdict verdict = judge.ofValue(value, asked, example);
+    return value == null || book == null
+        ? verdict
+        : verdict.and(book.room(terms.key(value), asked));
   }
 
   @Override
@@ -421,188 +373,26 @@ public final class BlastRadiusLimit implements Safeguard {
     if (isUnlimited()) {
       return Verdict.allow();
     }
-    String dimension = parts.dimension;
-    if (dimension == null) {
-      long asked = batch.targets();
-      Verdict verdict = judge(batch.targetsInAll(), population(batch.population()));
-      return book == null ? verdict : verdict.and(book.roomForAll(key, asked));
+    Verdict verdict = judge.plans();
+    if (terms.dimension == null) {
+      verdict =
+          verdict.and(judge.whole(batch.targetsInAll(), judge.population(batch.population())));
+      return book == null ? verdict : verdict.and(book.roomForAll(key, batch.targets()));
     }
-    Map<String, Long> counts = new TreeMap<>();
-    for (Intent intent : batch.intents()) {
-      for (Target target : intent.targets()) {
-        String value = target.labels().get(dimension);
-        if (value == null) {
-          return Verdict.halt(unlabelled(dimension, target).reasons().get(0));
-        }
-        counts.merge(value, 1L, Long::sum);
-      }
+    Counts now = Counts.ofAll(terms.dimension, batch.intents());
+    Target unlabelled = now.unlabelled();
+    if (unlabelled != null) {
+      return Verdict.halt(judge.unlabelled(unlabelled).reasons().get(0));
     }
-    Map<String, Long> before = new TreeMap<>();
-    for (Intent intent : batch.before()) {
-      for (Target target : intent.targets()) {
-        before.merge(target.labels().getOrDefault(dimension, ""), 1L, Long::sum);
-      }
-    }
-    Verdict verdict = Verdict.allow();
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      long inAll = count.getValue() + before.getOrDefault(count.getKey(), 0L);
-      if (inAll > parts.perPlan) {
-        verdict = verdict.and(overPlan(inAll, count.getKey()));
-      }
+    Counts before = Counts.ofAll(terms.dimension, batch.before());
+    for (Map.Entry<String, Long> count : now.byValue().entrySet()) {
+      String value = count.getKey();
+      verdict = verdict.and(judge.perPlan(count.getValue() + before.of(value), value));
       if (book != null) {
-        verdict = verdict.and(book.roomForAll(key(count.getKey()), count.getValue()));
+        verdict = verdict.and(book.roomForAll(terms.key(value), count.getValue()));
       }
     }
     return verdict;
-  }
-
-  /** The one decision about a number of targets; plans, single calls and tripwires all ask it. */
-  private Verdict judge(long asked, @Nullable Population all) {
-    Verdict verdict = asked > parts.perPlan ? overPlan(asked, null) : Verdict.allow();
-    if (all == null) {
-      return verdict;
-    }
-    if (!all.complete()) {
-      return verdict.and(incomplete(all));
-    }
-    if (parts.percent != null && asked > allowedOf(all.size())) {
-      verdict = verdict.and(overPercent(asked, all.size()));
-    }
-    if (parts.floor != NONE && all.size() - asked < parts.floor) {
-      verdict = verdict.and(belowFloor(asked, all.size()));
-    }
-    return verdict;
-  }
-
-  /** Null if no population is needed; incomplete if it is and nobody has it. */
-  private @Nullable Population population(@Nullable Population given) {
-    if (parts.percent == null && parts.floor == NONE) {
-      return null;
-    }
-    if (given != null) {
-      return given.size() == 0 && given.complete() ? EMPTY : given;
-    }
-    Supplier<Population> all = parts.all;
-    if (all == null) {
-      return MISSING;
-    }
-    try {
-      Population counted = all.get();
-      if (counted == null) {
-        return Population.incomplete(0, "its source answered nothing");
-      }
-      return counted.size() == 0 && counted.complete() ? EMPTY : counted;
-    } catch (Throwable fault) { // whatever it is, what could not be counted is not complete
-      LOG.warn("The population of {} could not be counted.", shown, fault);
-      return Population.incomplete(
-          0, "it could not be counted (" + fault.getClass().getSimpleName() + ")");
-    }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // only the very one that says that nobody told
-  private Verdict incomplete(Population all) {
-    if (all.equals(MISSING)) {
-      return Verdict.halt(
-          Reason.of(
-              name(),
-              POPULATION_MISSING,
-              shown
-                  + " takes a percent or keeps a floor, but nobody said of how many. Give the population."));
-    }
-    return Verdict.halt(
-        Reason.of(
-            name(),
-            Reason.EVIDENCE_INCOMPLETE,
-            shown
-                + " needs a complete population, but "
-                + all.gap().orElse("it is incomplete")
-                + ". Count again, completely."));
-  }
-
-  /** {@code floor(percent × population / 100)}, exactly. */
-  private long allowedOf(long size) {
-    BigInteger unscaled = parts.percentUnscaled;
-    BigInteger divisor = parts.percentDivisor;
-    if (unscaled.bitLength() + (64 - Long.numberOfLeadingZeros(size)) < 63
-        && divisor.bitLength() < 63) {
-      return unscaled.longValue() * size / divisor.longValue();
-    }
-    return unscaled.multiply(BigInteger.valueOf(size)).divide(divisor).longValue();
-  }
-
-  private Verdict overPlan(long asked, @Nullable String value) {
-    return over(
-        shown
-            + " allows "
-            + parts.perPlan
-            + " per plan"
-            + (value == null ? "" : " for each " + parts.dimension)
-            + ", "
-            + asked
-            + " asked"
-            + (value == null ? "" : " for '" + value + "'")
-            + ". Split the plan or raise the limit.");
-  }
-
-  private Verdict overPercent(long asked, long size) {
-    return over(
-        shown
-            + " allows "
-            + allowedOf(size)
-            + " per plan ("
-            + shownPercent()
-            + " % of "
-            + size
-            + " is "
-            + allowedOf(size)
-            + "), "
-            + asked
-            + " asked. Split the plan or raise the limit.");
-  }
-
-  private String shownPercent() {
-    return parts.percent == null ? "" : parts.percent.toPlainString();
-  }
-
-  private Verdict overCall(long asked) {
-    return over(
-        shown
-            + " allows "
-            + parts.perCall
-            + " per call, "
-            + asked
-            + " asked. Split the call or raise the limit.");
-  }
-
-  private Verdict belowFloor(long asked, long size) {
-    return over(
-        shown
-            + " keeps at least "
-            + parts.floor
-            + ", but "
-            + asked
-            + " of "
-            + size
-            + " asked would leave "
-            + (size - asked)
-            + ". Ask for less or lower the floor.");
-  }
-
-  private Verdict over(String sentence) {
-    return Verdict.halt(Reason.of(name(), OVER_LIMIT, sentence));
-  }
-
-  private Verdict unlabelled(String dimension, Target target) {
-    return Verdict.refuse(
-        Reason.of(
-            name(),
-            "label-missing",
-            shown
-                + " counts by label '"
-                + dimension
-                + "', which this "
-                + target.kind()
-                + " does not have. Label it, or count by something it has."));
   }
 
   @Override
@@ -611,127 +401,21 @@ public final class BlastRadiusLimit implements Safeguard {
     if (windows == null) {
       return Reservation.none();
     }
-    Map<String, Long> counts = new TreeMap<>();
-    String dimension = parts.dimension;
-    for (Target target : intent.targets()) {
-      String value = dimension == null ? "" : target.labels().get(dimension);
-      if (value == null) {
-        return new Reservation.Denied(unlabelled(String.valueOf(dimension), target));
-      }
-      counts.merge(value, 1L, Long::sum);
-    }
-    Drawn drawn = new Drawn(windows);
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      WindowBook.Draw draw;
-      try {
-        draw = windows.draw(key(count.getKey()), count.getValue());
-      } catch (RuntimeException fault) {
-        drawn.giveBackAfter(fault);
-        throw fault;
-      }
-      if (!draw.verdict().allowed()) {
-        drawn.settle(Reservation.Settlement.NOT_RUN);
-        return new Reservation.Denied(draw.verdict());
-      }
-      drawn.draws.add(draw);
-    }
-    return drawn;
-  }
-
-  /** What was drawn for one intent, one draw for each value it counts by. */
-  private static final class Drawn implements Reservation.Held {
-    private final WindowBook book;
-    private final List<WindowBook.Draw> draws = new ArrayList<>();
-    private final AtomicBoolean settled = new AtomicBoolean();
-
-    Drawn(WindowBook book) {
-      this.book = book;
-    }
-
-    @Override
-    public void settle(Settlement how) {
-      if (!settled.compareAndSet(false, true)) {
-        throw new IllegalStateException(
-            "A reservation is settled once, but was settled again as " + how + ".");
-      }
-      if (how == Settlement.NOT_RUN) {
-        for (WindowBook.Draw draw : draws) {
-          book.giveBack(draw);
-        }
-      }
-    }
-
-    void giveBackAfter(RuntimeException fault) {
-      try {
-        settle(Settlement.NOT_RUN);
-      } catch (RuntimeException second) { // what could not be given back stays spent
-        fault.addSuppressed(second);
-      }
-    }
-  }
-
-  private String key(String value) {
-    String scope =
-        parts.guard.length() + ":" + parts.guard + parts.label.length() + ":" + parts.label;
-    String dimension =
-        parts.dimension == null ? "" : parts.dimension.length() + ":" + parts.dimension + value;
-    return StateStore.key("window", scope + dimension);
+    Counts counts = Counts.of(terms.dimension, intent.targets());
+    Target unlabelled = counts.unlabelled();
+    return unlabelled != null
+        ? new Reservation.Denied(judge.unlabelled(unlabelled))
+        : Drawn.from(windows, terms, counts);
   }
 
   @Override
   public List<Tripwire> tripwires() {
     if (isUnlimited()) {
       return List.of(
-          new Tripwire("a limit of zero would refuse", () -> !perPlan(0).judge(1, null).allowed()));
+          new Tripwire(
+              "a limit of zero would refuse", () -> !perPlan(0).judge.whole(1, null).allowed()));
     }
-    List<Tripwire> wires = new ArrayList<>();
-    long tooMany = parts.perPlan + 1;
-    String dimension = parts.dimension;
-    if (dimension == null) {
-      wires.add(
-          new Tripwire(
-              "one more than the plan limit halts",
-              () -> says(judge(tooMany, null), overPlan(tooMany, null))));
-    } else {
-      Target made = Target.of("tripwire", "tripwire", "tripwire");
-      wires.add(
-          new Tripwire(
-              "one more than the limit per value halts",
-              () ->
-                  says(
-                      one("tripwire", tooMany, dimension, made, null),
-                      overPlan(tooMany, "tripwire"))));
-      wires.add(
-          new Tripwire(
-              "a target without the label is refused",
-              () -> says(one(null, 0, dimension, made, null), unlabelled(dimension, made))));
-    }
-    if (parts.percent != null) {
-      wires.add(
-          new Tripwire(
-              "one more than the percent halts",
-              () -> {
-                long asked = allowedOf(1000) + 1;
-                return asked <= 1000
-                    && says(judge(asked, Population.of(1000)), overPercent(asked, 1000));
-              }));
-      wires.add(
-          new Tripwire(
-              "an empty population halts", () -> halts(judge(1, population(Population.of(0))))));
-    }
-    if (parts.floor != NONE) {
-      long size = parts.floor + 1;
-      wires.add(
-          new Tripwire(
-              "one less than the floor halts",
-              () -> says(judge(2, Population.of(size)), belowFloor(2, size))));
-    }
-    if (parts.perCall != NONE) {
-      wires.add(
-          new Tripwire(
-              "one more than the call limit halts",
-              () -> says(call(parts.perCall + 1), overCall(parts.perCall + 1))));
-    }
+    List<Tripwire> wires = new ArrayList<>(judge.tripwires());
     WindowBook windows = book;
     if (windows != null) {
       wires.add(new Tripwire("a full window refuses", windows::trips));
@@ -739,27 +423,8 @@ public final class BlastRadiusLimit implements Safeguard {
     return List.copyOf(wires);
   }
 
-  private static boolean says(Verdict verdict, Verdict expected) {
-    return verdict.level().compareTo(expected.level()) >= 0
-        && verdict.reasons().containsAll(expected.reasons());
-  }
-
-  private static boolean halts(Verdict verdict) {
-    return verdict.level() == Verdict.Level.HALT;
-  }
-
   @Override
   public String toString() {
-    if (isUnlimited()) {
-      return "BlastRadiusLimit: unlimited, because " + parts.unlimited;
-    }
-    return "BlastRadiusLimit: "
-        + parts.perPlan
-        + " per plan"
-        + (parts.percent == null ? "" : ", " + shownPercent() + " %")
-        + (parts.perCall == NONE ? "" : ", " + parts.perCall + " per call")
-        + (parts.floor == NONE ? "" : ", keep at least " + parts.floor)
-        + (parts.windows.isEmpty() ? "" : ", " + parts.windows)
-        + (parts.dimension == null ? "" : ", for each " + parts.dimension);
+    return terms.toString();
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.Batch;
+import dev.guard.Guard;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
+import dev.guard.Outcome;
 import dev.guard.Population;
 import dev.guard.Reason;
 import dev.guard.Reservation;
@@ -15,6 +17,7 @@ import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.Verdict.Level;
+import dev.guard.dryrun.DryRun;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
 import dev.guard.support.TestStore.Fault;
@@ -245,6 +248,87 @@ class BlastRadiusLimitTest {
         BlastRadiusLimit.POPULATION_MISSING);
   }
 
+  private Guard guard(BlastRadiusLimit limit) {
+    return Guard.named("test").dryRun(DryRun.off()).blastRadius(limit).unaudited("a test").build();
+  }
+
+  private static Verdict refused(Outcome<Void> outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    return ((Outcome.Refused<Void>) outcome).verdict();
+  }
+
+  @Test
+  void law04_aLimitForSingleCallsOnly_needsASourceOfItsPopulation() {
+    List<BlastRadiusLimit> blind =
+        List.of(
+            BlastRadiusLimit.singleCalls(5).percent(10),
+            BlastRadiusLimit.singleCalls(5).keepAtLeast(3),
+            BlastRadiusLimit.singleCalls(5).per(Duration.ofDays(1), 9).in(store).percent(10));
+    for (BlastRadiusLimit limit : blind) {
+      assertThatThrownBy(() -> guard(limit))
+          .isInstanceOf(GuardConfigurationException.class)
+          .hasMessageContaining("outOf(...)")
+          .hasMessageContaining("perPlan(...)");
+
+      Guard guard = guard(limit.outOf(() -> Population.of(20)));
+      assertThat(guard.review(intent(0, 2)).allowed()).isTrue();
+      assertThat(guard.review(intent(0, 20)).allowed()).isFalse();
+    }
+    guard(BlastRadiusLimit.singleCalls(5));
+    guard(BlastRadiusLimit.singleCalls(5).per(Duration.ofDays(1), 9).in(store));
+  }
+
+  @Test
+  void law04_aLimitWithAPlan_buildsWithoutASource_andHaltsASingleCallThatBringsNone() {
+    Guard guard = guard(BlastRadiusLimit.perPlan(50).percent(10));
+    AtomicInteger acts = new AtomicInteger();
+
+    Verdict verdict = refused(guard.run(intent(0, 1), permit -> acts.incrementAndGet()));
+
+    assertHalts(verdict, BlastRadiusLimit.POPULATION_MISSING, "Give the population with outOf");
+    assertThat(acts).hasValue(0);
+    assertThat(guard.run(intent(0, 1).outOf(Population.of(10)), permit -> acts.incrementAndGet()))
+        .isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void law04_anIntentOutOfAnIncompletePopulation_isHalted_whateverTheLimits() {
+    List<Population> blind = List.of(Population.of(0), Population.incomplete(7, "page 3 was cut"));
+    for (BlastRadiusLimit limit :
+        List.of(
+            BlastRadiusLimit.perPlan(50),
+            BlastRadiusLimit.singleCalls(50),
+            BlastRadiusLimit.perPlan(50).keepAtLeast(1),
+            BlastRadiusLimit.unlimited("a test"))) {
+      for (Population population : blind) {
+        AtomicInteger acts = new AtomicInteger();
+        Guard guard = guard(limit);
+        Intent intent = intent(0, 1).outOf(population);
+
+        assertHalts(
+            refused(guard.run(intent, permit -> acts.incrementAndGet())),
+            Reason.EVIDENCE_INCOMPLETE);
+        assertHalts(guard.review(intent), Reason.EVIDENCE_INCOMPLETE);
+        assertThat(acts).hasValue(0);
+      }
+    }
+  }
+
+  @Test
+  void aLimitForSingleCalls_boundsEachCall_andLetsNoPlanThrough() {
+    BlastRadiusLimit limit = BlastRadiusLimit.singleCalls(2);
+    assertThat(limit.review(intent(0, 2)).allowed()).isTrue();
+    assertHalts(limit.review(intent(0, 3)), "over-limit", "2 per call", "3 asked");
+    assertHalts(limit.reviewAll(batch(1, null)), BlastRadiusLimit.NO_PLANS, "perPlan(...)");
+    assertHalts(limit.forEach("namespace").reviewAll(batch(0, null)), BlastRadiusLimit.NO_PLANS);
+    assertThat(BlastRadiusLimit.singleCalls(0).review(intent(0, 1)).allowed()).isFalse();
+    assertThat(limit.toString()).contains("no plans").contains("2 per call");
+    for (long wrong : new long[] {-1, 1_000_000_001}) {
+      assertThatThrownBy(() -> BlastRadiusLimit.singleCalls(wrong))
+          .isInstanceOf(GuardConfigurationException.class);
+    }
+  }
+
   @Test
   void aPopulationSource_isAskedIfNobodyBringsOne() {
     AtomicInteger asked = new AtomicInteger();
@@ -350,6 +434,8 @@ class BlastRadiusLimitTest {
             BlastRadiusLimit.perPlan(1).percent(99.9).keepAtLeast(3).perCall(2),
             BlastRadiusLimit.perPlan(1).percent(0),
             BlastRadiusLimit.perPlan(7).perCall(2).forEach("namespace"),
+            BlastRadiusLimit.singleCalls(4).percent(10).outOf(() -> Population.of(9)),
+            BlastRadiusLimit.singleCalls(4).forEach("namespace"),
             window(3),
             BlastRadiusLimit.unlimited("a test"))) {
       assertThat(limit.tripwires()).isNotEmpty();
