@@ -54,6 +54,9 @@ public final class GuardRules {
           forbid("java.util.concurrent.ThreadPoolExecutor", "<init>"),
           forbid("java.util.concurrent.ScheduledThreadPoolExecutor", "<init>"),
           forbid("java.util.concurrent.ForkJoinPool", "<init>|commonPool"),
+          forbid(
+              "java.util.concurrent.CompletableFuture",
+              ".*Async|delayedExecutor|orTimeout|completeOnTimeout"),
           forbid("java.util.Collection", "parallelStream"),
           forbid("java.util.stream.BaseStream", "parallel"),
           forbid("java.util.stream.Stream", "parallel"),
@@ -66,8 +69,8 @@ public final class GuardRules {
 
   private static final Map<String, Pattern> GUESSES_ABOUT_FILES =
       Map.ofEntries(
-          forbid("java.nio.file.Files", "exists|notExists"),
-          forbid("java.io.File", "exists|delete|mkdirs?|renameTo"));
+          forbid("java.nio.file.Files", "exists|notExists|isRegularFile|isDirectory|isReadable"),
+          forbid("java.io.File", "exists|isFile|isDirectory|canRead|delete|mkdirs?|renameTo"));
 
   private GuardRules() {}
 
@@ -118,7 +121,7 @@ public final class GuardRules {
    * Nothing reads a clock, sleeps, starts a thread or throws dice: that is {@link
    * dev.guard.time.Time}'s and the caller's part, or a test can never be sure what it saw.
    *
-   * @param except the types that may
+   * @param except the types that may, or single methods as {@code fully.qualified.Type.method}
    * @return the rule
    */
   public static ArchRule takesTimeFromTime(Set<String> except) {
@@ -130,7 +133,7 @@ public final class GuardRules {
    * Nothing asks {@code Files.exists} or its kin. They answer false for "cannot tell", and that is
    * how a stop file is overlooked.
    *
-   * @param except the types that may
+   * @param except the types that may, or single methods as {@code fully.qualified.Type.method}
    * @return the rule
    */
   public static ArchRule doesNotGuessAboutFiles(Set<String> except) {
@@ -138,7 +141,7 @@ public final class GuardRules {
   }
 
   private static boolean permitted(JavaCodeUnit unit, Set<String> free, Set<JavaCodeUnit> asked) {
-    if (free.contains(unit.getOwner().getName() + "." + unit.getName())
+    if (free.contains(name(unit))
         || unit.getRawParameterTypes().stream()
             .anyMatch(type -> type.isEquivalentTo(Permit.class))) {
       return true;
@@ -167,11 +170,17 @@ public final class GuardRules {
                   return;
                 }
                 for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-                  boolean bad = names(access.getTarget(), forbidden);
+                  boolean bad =
+                      names(access.getTarget(), forbidden)
+                          && !free.contains(name(access.getOrigin()));
                   events.add(new SimpleConditionEvent(access, !bad, access.getDescription()));
                 }
               }
             });
+  }
+
+  private static String name(JavaCodeUnit unit) {
+    return unit.getOwner().getName() + "." + unit.getName();
   }
 
   private static boolean names(AccessTarget target, Map<String, Pattern> forbidden) {

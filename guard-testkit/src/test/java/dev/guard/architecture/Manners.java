@@ -12,68 +12,16 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** How code in any room behaves: what it shows, and what it never calls. */
+/** How code in any room behaves: what it shows, how it is called, and who makes permits. */
 final class Manners {
   private static final Pattern UNSPOKEN_NAMES =
       Pattern.compile(".*(Impl|Manager|Utils?|Helper)|Abstract.*");
 
-  /** Owner, and the members that read a clock, wait, start a thread or throw dice. */
-  private static final Map<String, Pattern> CLOCKS_THREADS_CHANCE =
-      Map.ofEntries(
-          forbid("java.time.Instant", "now"),
-          forbid("java.time.LocalDate", "now"),
-          forbid("java.time.LocalTime", "now"),
-          forbid("java.time.LocalDateTime", "now"),
-          forbid("java.time.OffsetDateTime", "now"),
-          forbid("java.time.ZonedDateTime", "now"),
-          forbid("java.time.Year", "now"),
-          forbid("java.time.YearMonth", "now"),
-          forbid("java.time.Clock", "system.*|tick.*"),
-          forbid("java.util.Date", "<init>"),
-          forbid("java.util.Calendar", "getInstance"),
-          forbid("java.lang.System", "nanoTime|currentTimeMillis"),
-          forbid("java.lang.Thread", "<init>|sleep|start|startVirtualThread|ofVirtual|ofPlatform"),
-          forbid("java.util.Timer", "<init>"),
-          forbid("java.util.concurrent.TimeUnit", "sleep|timedWait|timedJoin"),
-          forbid("java.util.concurrent.locks.LockSupport", "park.*"),
-          forbid("java.util.concurrent.Executors", "new.*"),
-          forbid("java.util.concurrent.ThreadPoolExecutor", "<init>"),
-          forbid("java.util.concurrent.ScheduledThreadPoolExecutor", "<init>"),
-          forbid("java.util.concurrent.ForkJoinPool", "<init>|commonPool"),
-          forbid(
-              "java.util.concurrent.CompletableFuture",
-              ".*Async|delayedExecutor|orTimeout|completeOnTimeout"),
-          forbid("java.util.Collection", "parallelStream"),
-          forbid("java.util.stream.BaseStream", "parallel"),
-          forbid("java.util.stream.Stream", "parallel"),
-          forbid("java.util.Random", "<init>"),
-          forbid("java.util.SplittableRandom", "<init>"),
-          forbid("java.security.SecureRandom", "<init>|getInstance.*"),
-          forbid("java.util.concurrent.ThreadLocalRandom", "current"),
-          forbid("java.lang.Math", "random"),
-          forbid("java.util.UUID", "randomUUID"));
-
-  /** They answer false for "cannot tell", and that is how a stop file is overlooked. */
-  private static final Map<String, Pattern> GUESSES_ABOUT_FILES =
-      Map.ofEntries(
-          forbid("java.nio.file.Files", "exists|notExists|isRegularFile|isDirectory|isReadable"),
-          forbid("java.io.File", "exists|isFile|isDirectory|canRead|delete|mkdirs?|renameTo"));
-
   private Manners() {}
-
-  static ArchRule noClockThreadOrChance(Predicate<JavaClass> except) {
-    return neverCalling(
-        "not read a clock, wait, start a thread or throw dice", CLOCKS_THREADS_CHANCE, except);
-  }
-
-  static ArchRule noGuessesAboutFiles(Predicate<JavaClass> except) {
-    return neverCalling("not ask Files.exists or its kin", GUESSES_ABOUT_FILES, except);
-  }
 
   /**
    * Nothing public or protected shows a type that is not the JDK's or of the house, or is internal.
@@ -192,43 +140,11 @@ final class Manners {
             });
   }
 
-  private static ArchRule neverCalling(
-      String what, Map<String, Pattern> forbidden, Predicate<JavaClass> except) {
-    return ArchRuleDefinition.classes()
-        .should(
-            new ArchCondition<JavaClass>(what) {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                if (except.test(type)) {
-                  return;
-                }
-                for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-                  String name = access.getTarget().getName();
-                  boolean bad = names(access.getTargetOwner(), name, forbidden);
-                  events.add(new SimpleConditionEvent(access, !bad, access.getDescription()));
-                }
-              }
-            });
-  }
-
-  private static boolean names(JavaClass owner, String name, Map<String, Pattern> forbidden) {
-    for (Map.Entry<String, Pattern> each : forbidden.entrySet()) {
-      if (each.getValue().matcher(name).matches() && owner.isAssignableTo(each.getKey())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private static Set<JavaClass> involved(JavaType type) {
     return type.getAllInvolvedRawTypes();
   }
 
   private static boolean isShown(Set<JavaModifier> modifiers) {
     return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
-  }
-
-  private static Map.Entry<String, Pattern> forbid(String owner, String members) {
-    return Map.entry(owner, Pattern.compile(members));
   }
 }

@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.EvaluationResult;
+import dev.guard.testkit.architecture.GuardRules;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -137,24 +138,24 @@ class WrongHouseTest {
         "uuid"
       })
   void aClockAThreadOrChanceIsFound(String method) {
-    assertThat(broken(Manners.noClockThreadOrChance(type -> false)))
+    assertThat(broken(GuardRules.takesTimeFromTime(Set.of())))
         .anyMatch(line -> line.contains("protection.Machine." + method + "("));
   }
 
   @Test
   void anExceptionIsHonoured() {
-    assertThat(
-            broken(
-                Manners.noClockThreadOrChance(
-                    type -> type.getName().equals(ROOT + ".protection.Machine"))))
+    assertThat(broken(GuardRules.takesTimeFromTime(Set.of(ROOT + ".protection.Machine"))))
         .isEmpty();
+    assertThat(broken(GuardRules.takesTimeFromTime(Set.of(ROOT + ".protection.Machine.nanos"))))
+        .isNotEmpty()
+        .noneMatch(line -> line.contains("Machine.nanos("));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"filesExists", "fileExists"})
+  @ValueSource(strings = {"filesExists", "filesIsDirectory", "fileExists"})
   void aGuessAboutAFileIsFound(String method) {
-    assertThat(broken(Manners.noGuessesAboutFiles(type -> false)))
-        .hasSize(2)
+    assertThat(broken(GuardRules.doesNotGuessAboutFiles(Set.of())))
+        .hasSize(3)
         .anyMatch(line -> line.contains("protection.Machine." + method + "("));
   }
 

@@ -79,6 +79,10 @@ final class Machine {
     return Files.exists(path);
   }
 
+  boolean filesIsDirectory(Path path) {
+    return Files.isDirectory(path);
+  }
+
   boolean fileExists(Path path) {
     return path.toFile().exists();
   }

@@ -4,6 +4,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.guard.Target;
+import dev.guard.testkit.architecture.GuardRules;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -63,8 +64,8 @@ class ArchitectureTest {
             Manners.publicClassesAreClosed(HOUSE),
             Manners.permitsComeFromTheEngine(
                 Set.of("dev.guard.Permit", "dev.guard.RehearsalPermit"), "dev.guard"),
-            Manners.noClockThreadOrChance(type -> MAY_CALL_THE_MACHINE.contains(type.getName())),
-            Manners.noGuessesAboutFiles(type -> false))
+            GuardRules.takesTimeFromTime(MAY_CALL_THE_MACHINE),
+            GuardRules.doesNotGuessAboutFiles(Set.of()))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> check(rule)));
   }
 
