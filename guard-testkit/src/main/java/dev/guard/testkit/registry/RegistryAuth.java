@@ -81,7 +81,7 @@ final class RegistryAuth {
         return null;
       case BASIC:
         return user(given) == null
-            ? RegistryHandler.unauthorized(scopes).with("WWW-Authenticate", "Basic realm=\"guard\"")
+            ? RegistryErrors.unauthorized(scopes).with("WWW-Authenticate", "Basic realm=\"guard\"")
             : null;
       default:
         break;
@@ -108,7 +108,7 @@ final class RegistryAuth {
     if (!error.isEmpty()) {
       challenge.append(",error=\"").append(error).append('"');
     }
-    return RegistryHandler.unauthorized(scopes).with("WWW-Authenticate", challenge.toString());
+    return RegistryErrors.unauthorized(scopes).with("WWW-Authenticate", challenge.toString());
   }
 
   private static boolean covers(Set<String> granted, List<String> needed) {
@@ -173,7 +173,7 @@ final class RegistryAuth {
     asked.removeIf(String::isEmpty);
     if (user == null && !anonymously) {
       log.add(new TokenRequest("", grantType, asked, List.of(), 401));
-      return RegistryHandler.unauthorized(List.of())
+      return RegistryErrors.unauthorized(List.of())
           .with("WWW-Authenticate", "Basic realm=\"" + SERVICE + "\"");
     }
     Set<String> actions = user == null ? anonymous : user.actions;
