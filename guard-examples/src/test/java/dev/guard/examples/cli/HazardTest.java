@@ -426,7 +426,11 @@ class HazardTest {
         .put(KubeObject.deployment("shop", "multi", 0, ground.host() + "/shop/multi:1"));
     fill(3);
 
-    assertThat(cleanUp(0).path("counts").path("DONE").asInt()).isEqualTo(3);
+    JsonNode counts = cleanUp(0).path("counts");
+    assertThat(counts.path("DONE").asInt()).isEqualTo(3);
+    assertThat(counts.path("REFUSED").asInt())
+        .as("each is in use itself, and does not merely wait for what is")
+        .isEqualTo(4);
 
     assertThat(ground.look.pulls("shop/multi", "1")).isTrue();
     assertThat(ground.look.status("shop/multi", proof.digest())).isEqualTo(200);
