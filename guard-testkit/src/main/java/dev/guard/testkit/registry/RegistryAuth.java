@@ -150,20 +150,7 @@ final class RegistryAuth {
     if (request.method().equals("POST")) {
       grantType = request.field("grant_type").orElse("");
       request.field("scope").ifPresent(it -> asked.addAll(List.of(it.split(" ", -1))));
-      if (grantType.equals("refresh_token")) {
-        String given = request.field("refresh_token").orElse("");
-        user =
-            users.values().stream()
-                .filter(it -> !it.refreshToken.isEmpty() && it.refreshToken.equals(given))
-                .findFirst()
-                .orElse(null);
-      } else if (grantType.equals("password")) {
-        User named = users.get(request.field("username").orElse(""));
-        user =
-            named != null && named.password.equals(request.field("password").orElse(""))
-                ? named
-                : null;
-      }
+      user = granting(grantType, request);
     } else {
       request.queries("scope").forEach(it -> asked.addAll(List.of(it.split(" ", -1))));
       Optional<String> given = request.header("Authorization");
@@ -177,6 +164,36 @@ final class RegistryAuth {
           .with("WWW-Authenticate", "Basic realm=\"" + SERVICE + "\"");
     }
     Set<String> actions = user == null ? anonymous : user.actions;
+    Set<String> granted = granted(asked, actions);
+    String name = user == null ? "" : user.name;
+    log.add(new TokenRequest(name, grantType, asked, List.copyOf(granted), 200));
+    String value = "fake-token-" + ++minted;
+    tokens.put(value, new Token(granted, uses));
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put(request.method().equals("POST") ? "access_token" : "token", value);
+    answer.put("expires_in", expiresIn);
+    return Response.json(200, answer.toString());
+  }
+
+  /** Who a form's grant stands for. */
+  private @Nullable User granting(String grantType, Request request) {
+    if (grantType.equals("refresh_token")) {
+      String given = request.field("refresh_token").orElse("");
+      return users.values().stream()
+          .filter(it -> !it.refreshToken.isEmpty() && it.refreshToken.equals(given))
+          .findFirst()
+          .orElse(null);
+    }
+    if (grantType.equals("password")) {
+      User named = users.get(request.field("username").orElse(""));
+      return named != null && named.password.equals(request.field("password").orElse(""))
+          ? named
+          : null;
+    }
+    return null;
+  }
+
+  private static Set<String> granted(List<String> asked, Set<String> actions) {
     Set<String> granted = new LinkedHashSet<>();
     for (String scope : asked) {
       int colon = scope.lastIndexOf(':');
@@ -191,13 +208,6 @@ final class RegistryAuth {
         }
       }
     }
-    String name = user == null ? "" : user.name;
-    log.add(new TokenRequest(name, grantType, asked, List.copyOf(granted), 200));
-    String value = "fake-token-" + ++minted;
-    tokens.put(value, new Token(granted, uses));
-    ObjectNode answer = JsonNodeFactory.instance.objectNode();
-    answer.put(request.method().equals("POST") ? "access_token" : "token", value);
-    answer.put("expires_in", expiresIn);
-    return Response.json(200, answer.toString());
+    return granted;
   }
 }

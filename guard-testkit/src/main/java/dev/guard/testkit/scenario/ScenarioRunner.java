@@ -2,18 +2,14 @@ package dev.guard.testkit.scenario;
 
 import dev.guard.AuditException;
 import dev.guard.Effect;
-import dev.guard.Fingerprint;
 import dev.guard.Guard;
 import dev.guard.GuardBuilder;
-import dev.guard.GuardException;
 import dev.guard.Intent;
 import dev.guard.Outcome;
 import dev.guard.Permit;
 import dev.guard.Population;
 import dev.guard.Reason;
-import dev.guard.RehearsalPermit;
 import dev.guard.Safeguard;
-import dev.guard.Target;
 import dev.guard.Verdict;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditSink;
@@ -22,9 +18,7 @@ import dev.guard.dryrun.DryRun;
 import dev.guard.evidence.InUseCheck;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Candidate;
-import dev.guard.plan.PermittedItem;
 import dev.guard.plan.Plan;
-import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Selection;
@@ -33,12 +27,9 @@ import dev.guard.testkit.FaultySink;
 import dev.guard.testkit.ManualTime;
 import dev.guard.testkit.RecordingSink;
 import dev.guard.testkit.ScriptedSwitch;
-import dev.guard.testkit.scenario.Scenario.Deed;
 import dev.guard.testkit.scenario.Scenario.Kind;
 import dev.guard.testkit.scenario.Scenario.Limits;
-import dev.guard.testkit.scenario.Scenario.Misuse;
 import dev.guard.testkit.scenario.Scenario.Move;
-import dev.guard.testkit.scenario.Scenario.Prepare;
 import dev.guard.testkit.scenario.Scenario.Scripted;
 import dev.guard.testkit.scenario.Scenario.SinkFault;
 import dev.guard.testkit.scenario.Scenario.Thing;
@@ -87,7 +78,7 @@ public final class ScenarioRunner {
   private final List<Asked> asked = new ArrayList<>();
   private final List<Compared> compared = new ArrayList<>();
   private final List<String> protectedIds;
-  private final PlanEffect effect = new Acting();
+  private final Acting effect;
 
   private int step;
   private int move;
@@ -96,11 +87,11 @@ public final class ScenarioRunner {
   private @Nullable Plan plan;
   private @Nullable String unfit;
   private boolean forged;
-  private @Nullable Permit kept;
 
   private ScenarioRunner(Scenario scenario) {
     this.scenario = scenario;
     this.world = new World(scenario);
+    this.effect = new Acting(scenario, world, time, this);
     this.protectedIds = new ArrayList<>(scenario.protectedIds());
     for (SinkFault fault : scenario.faults()) {
       faulty.failAt(Math.max(1, fault.append()), fault.when());
@@ -156,11 +147,11 @@ public final class ScenarioRunner {
         throw (VirtualMachineError) thrown;
       }
       answer.error = thrown.getClass().getSimpleName();
-      answer.effectsOwn = thrown instanceof Told;
+      answer.effectsOwn = thrown instanceof Acting.Told;
       next = now.kind() == Kind.RESTART || now.kind() == Kind.PROTECT ? null : guard;
     }
     asked.add(answer.asked(move, now, from, step, wall));
-    afterwards();
+    effect.afterwards();
     return next;
   }
 
@@ -264,13 +255,13 @@ public final class ScenarioRunner {
             new Effect<Integer, Exception>() {
               @Override
               public Integer act(Permit permit) throws Exception {
-                deed(permit, thing);
+                effect.deed(permit, thing);
                 return 1;
               }
 
               @Override
               public Optional<String> prepare(Permit permit) throws Exception {
-                return prepared(permit, thing);
+                return effect.prepared(permit, thing);
               }
             });
     answer.outcome = outcome.getClass().getSimpleName();
@@ -283,7 +274,7 @@ public final class ScenarioRunner {
 
   private Guard restarted() {
     faulty.mend();
-    kept = null;
+    effect.forget();
     return build(scenario.safeguards());
   }
 
@@ -614,159 +605,5 @@ public final class ScenarioRunner {
       log(What.SWITCH, "", "", source.says().name());
       return source.read();
     }
-  }
-
-  // ---- acting
-
-  /** What the scenario tells the effect to throw. */
-  private interface Told {}
-
-  private static final class ToldException extends Exception implements Told {
-    private static final long serialVersionUID = 1L;
-
-    ToldException(String message) {
-      super(message);
-    }
-  }
-
-  private static final class ToldError extends Error implements Told {
-    private static final long serialVersionUID = 1L;
-
-    ToldError() {
-      super("told to throw an error");
-    }
-  }
-
-  private static final class ToldTimeOut extends Exception implements Told, Effect.OutcomeUnknown {
-    private static final long serialVersionUID = 1L;
-
-    ToldTimeOut() {
-      super("told to time out");
-    }
-  }
-
-  private final class Acting implements PlanEffect {
-    @Override
-    public void act(PermittedItem item) throws Exception {
-      deed(item.permit(), scenario.thing(item.target().id()));
-    }
-
-    @Override
-    public Optional<Fingerprint> fingerprint(PlanItem item) {
-      next();
-      String id = item.target().id();
-      log(What.FINGERPRINT, "", id, "");
-      return world.isGone(id) ? Optional.empty() : Optional.of(world.fingerprint(id));
-    }
-
-    @Override
-    public Optional<String> prepare(PermittedItem item) throws Exception {
-      return prepared(item.permit(), scenario.thing(item.target().id()));
-    }
-
-    @Override
-    public void rehearse(PlanItem item, RehearsalPermit permit) {
-      next();
-      permit.check(ACTION, item.target());
-      log(What.REHEARSE, "", item.target().id(), "");
-    }
-  }
-
-  private Optional<String> prepared(Permit permit, Thing thing) throws ToldException {
-    next();
-    log(What.PREPARE, "", thing.id(), "");
-    permit.check(ACTION, World.target(thing));
-    if (thing.misuse() == Misuse.IN_PREPARE) {
-      misuse(permit, Misuse.IN_PREPARE, ACTION, World.target(thing), thing.id());
-    }
-    if (thing.prepare() == Prepare.FAILS) {
-      throw new ToldException("told not to prepare");
-    }
-    return thing.prepare() == Prepare.SAVES ? Optional.of("undo-" + thing.id()) : Optional.empty();
-  }
-
-  /** All of an act is one step: whatever happens at this step happens while it is in flight. */
-  private void deed(Permit permit, Thing thing) throws Exception {
-    next();
-    Target target = World.target(thing);
-    log(
-        What.ACT,
-        permit.guard() + " " + permit.action(),
-        thing.id(),
-        permit.plan().map(digest -> digest.text()).orElse("")
-            + " "
-            + permit.targets().stream().map(Target::id).toList());
-    before(permit, thing);
-    if (thing.deed() == Deed.NOT_RUN || thing.deed() == Deed.NOT_RUN_FAILS) {
-      permit.notRun();
-      if (thing.deed() == Deed.NOT_RUN_FAILS) {
-        throw new ToldException("told that nothing ran");
-      }
-      return;
-    }
-    permit.redeem(ACTION, target);
-    log(What.REDEEM, "", thing.id(), "");
-    kept = permit;
-    world.touch(thing);
-    log(What.DEED, "", thing.id(), thing.deed().name());
-    if (thing.misuse() == Misuse.TWICE) {
-      misuse(permit, Misuse.TWICE, ACTION, target, thing.id());
-    }
-    switch (thing.deed()) {
-      case FAILS:
-        throw new ToldException("told to fail");
-      case ERRS:
-        throw new ToldError();
-      case TIMES_OUT:
-        throw new ToldTimeOut();
-      default:
-        return;
-    }
-  }
-
-  private void before(Permit permit, Thing thing) {
-    Target target = World.target(thing);
-    switch (thing.misuse()) {
-      case LATE:
-        time.tickMonotonic(Duration.ofMinutes(6));
-        misuse(permit, Misuse.LATE, ACTION, target, thing.id());
-        break;
-      case OTHER_TARGET:
-        misuse(
-            permit,
-            Misuse.OTHER_TARGET,
-            ACTION,
-            Target.of("thing", "elsewhere", thing.id()),
-            thing.id());
-        break;
-      case OTHER_ACTION:
-        misuse(permit, Misuse.OTHER_ACTION, "thing.destroy", target, thing.id());
-        break;
-      case KEPT:
-        if (kept != null) {
-          misuse(kept, Misuse.KEPT, ACTION, kept.targets().get(0), thing.id());
-        }
-        break;
-      default:
-        break;
-    }
-  }
-
-  private void afterwards() {
-    Permit old = kept;
-    if (old != null && scenario.thing(old.targets().get(0).id()).misuse() == Misuse.AFTERWARDS) {
-      misuse(old, Misuse.AFTERWARDS, ACTION, old.targets().get(0), old.targets().get(0).id());
-    }
-  }
-
-  private void misuse(Permit permit, Misuse how, String action, Target target, String id) {
-    String said;
-    try {
-      permit.redeem(action, target);
-      said = "redeemed";
-    } catch (GuardException refused) {
-      said = "refused";
-    }
-    log(What.MISUSE, how.name(), id, said);
   }
 }
