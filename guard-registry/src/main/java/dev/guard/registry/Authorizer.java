@@ -183,49 +183,14 @@ final class Authorizer {
 
   private Token fetch(Bearer asked, Principal principal, List<String> scopes)
       throws IOException, Denied {
-    StringBuilder query = new StringBuilder();
+    List<String> parts = new ArrayList<>();
     if (!asked.service().isEmpty()) {
-      query.append("service=").append(encoded(asked.service()));
+      parts.add("service=" + encoded(asked.service()));
     }
-    Wire.Exchange answer;
-    if (principal instanceof Principal.Identity identity) {
-      query
-          .append(query.length() == 0 ? "" : "&")
-          .append("scope=")
-          .append(encoded(String.join(" ", scopes)));
-      query
-          .append("&grant_type=refresh_token&client_id=guard&refresh_token=")
-          .append(encoded(identity.token()));
-      byte[] form = query.toString().getBytes(StandardCharsets.UTF_8);
-      answer =
-          retry.read(
-              () ->
-                  wire.send(
-                      "POST",
-                      asked.realm(),
-                      Map.of("Content-Type", "application/x-www-form-urlencoded"),
-                      form,
-                      Wire.Limit.atMost(MAX_ANSWER),
-                      TIMEOUT));
-    } else {
-      for (String scope : scopes) {
-        query.append(query.length() == 0 ? "" : "&").append("scope=").append(encoded(scope));
-      }
-      Map<String, String> headers = Map.of();
-      if (principal instanceof Principal.Basic known) {
-        query
-            .append(query.length() == 0 ? "" : "&")
-            .append("account=")
-            .append(encoded(known.user()));
-        headers = Map.of("Authorization", known.header());
-      }
-      String address = asked.realm().toString();
-      URI uri = URI.create(address + (address.indexOf('?') < 0 ? "?" : "&") + query);
-      Map<String, String> sent = headers;
-      answer =
-          retry.read(
-              () -> wire.send("GET", uri, sent, null, Wire.Limit.atMost(MAX_ANSWER), TIMEOUT));
-    }
+    Wire.Exchange answer =
+        principal instanceof Principal.Identity identity
+            ? post(asked, parts, identity, scopes)
+            : get(asked, parts, principal, scopes);
     if (answer.status() == 401 || answer.status() == 403) {
       throw new Denied("the token server rejected the credentials (" + answer.status() + ")");
     }
@@ -233,6 +198,44 @@ final class Authorizer {
       throw new Retry.Refused("the token server answered " + answer.status());
     }
     return read(answer.body());
+  }
+
+  /** The OAuth 2 way: a form, which the identity token never leaves. */
+  private Wire.Exchange post(
+      Bearer asked, List<String> parts, Principal.Identity identity, List<String> scopes)
+      throws IOException, Denied {
+    parts.add("scope=" + encoded(String.join(" ", scopes)));
+    parts.add("grant_type=refresh_token");
+    parts.add("client_id=guard");
+    parts.add("refresh_token=" + encoded(identity.token()));
+    byte[] form = String.join("&", parts).getBytes(StandardCharsets.UTF_8);
+    return retry.read(
+        () ->
+            wire.send(
+                "POST",
+                asked.realm(),
+                Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                form,
+                Wire.Limit.atMost(MAX_ANSWER),
+                TIMEOUT));
+  }
+
+  /** The older way: a query, with a user's name and password if there is one. */
+  private Wire.Exchange get(
+      Bearer asked, List<String> parts, Principal principal, List<String> scopes)
+      throws IOException, Denied {
+    scopes.forEach(scope -> parts.add("scope=" + encoded(scope)));
+    Map<String, String> headers = Map.of();
+    if (principal instanceof Principal.Basic known) {
+      parts.add("account=" + encoded(known.user()));
+      headers = Map.of("Authorization", known.header());
+    }
+    String address = asked.realm().toString();
+    URI uri =
+        URI.create(address + (address.indexOf('?') < 0 ? "?" : "&") + String.join("&", parts));
+    Map<String, String> sent = headers;
+    return retry.read(
+        () -> wire.send("GET", uri, sent, null, Wire.Limit.atMost(MAX_ANSWER), TIMEOUT));
   }
 
   private Token read(byte[] body) throws IOException {

@@ -159,16 +159,7 @@ final class ImagesExplain implements Callable<Integer> {
   private Answered answer(Session session, String repository, String shown, ContentDigest digest) {
     ImageCleanup cleanup = session.cleanup(new LookOnlyStore(session.store()));
     CleanupProposal proposal = cleanup.propose();
-    Target target = session.registry().target(repository, digest);
-    String tags =
-        proposal
-            .inventory()
-            .repository(repository)
-            .map(graph -> String.join(",", graph.tagsOf(digest)))
-            .orElse("");
-    if (!tags.isEmpty() && tags.length() <= Target.MAX_LENGTH) {
-      target = target.with("tags", tags);
-    }
+    Target target = target(session, proposal, repository, digest);
     List<Reason> reasons = new ArrayList<>();
     boolean unknown = false;
     boolean candidate = false;
@@ -184,20 +175,8 @@ final class ImagesExplain implements Callable<Integer> {
     if (kept != null) {
       reasons.add(kept);
     } else if (!candidate) {
-      String why = proposal.inventory().unread().get(repository);
-      if (why != null) {
-        unknown = true;
-        reasons.add(
-            Reason.of("registry", "unread", sentence("The repository could not be read: " + why)));
-      } else {
-        reasons.add(
-            Reason.of(
-                "policy",
-                "not-selected",
-                proposal.inventory().repository(repository).isPresent()
-                    ? "No tag of the repository leads to it."
-                    : "policy.repositories does not name its repository."));
-      }
+      unknown = proposal.inventory().unread().containsKey(repository);
+      reasons.add(notProposed(proposal, repository));
     }
     InUseCheck inUse = session.inUse(cleanup);
     Verdict listed = inUse.refresh();
@@ -222,6 +201,32 @@ final class ImagesExplain implements Callable<Integer> {
       reasons.add(Reason.pending("policy", "selected", sentence(because)));
     }
     return new Answered(shown, digest.text(), decision, reasons);
+  }
+
+  private static Target target(
+      Session session, CleanupProposal proposal, String repository, ContentDigest digest) {
+    Target target = session.registry().target(repository, digest);
+    String tags =
+        proposal
+            .inventory()
+            .repository(repository)
+            .map(graph -> String.join(",", graph.tagsOf(digest)))
+            .orElse("");
+    return tags.isEmpty() || tags.length() > Target.MAX_LENGTH ? target : target.with("tags", tags);
+  }
+
+  /** Why an image is neither a candidate nor kept by the policy. */
+  private static Reason notProposed(CleanupProposal proposal, String repository) {
+    String why = proposal.inventory().unread().get(repository);
+    if (why != null) {
+      return Reason.of("registry", "unread", sentence("The repository could not be read: " + why));
+    }
+    return Reason.of(
+        "policy",
+        "not-selected",
+        proposal.inventory().repository(repository).isPresent()
+            ? "No tag of the repository leads to it."
+            : "policy.repositories does not name its repository.");
   }
 
   private static String sentence(String text) {
