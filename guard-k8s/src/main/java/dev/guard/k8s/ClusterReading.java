@@ -198,7 +198,7 @@ final class ClusterReading {
     }
   }
 
-  private ListPage.End page(ListedKind kind, int number, String token, ListPage.Sink sink)
+  private ListPage.End page(ListedKind kind, int number, String token, ListedObject.Sink sink)
       throws Unreadable, InterruptedException {
     String path =
         kind.path()
@@ -211,7 +211,7 @@ final class ClusterReading {
     try (Answer answer = api.get(path, act)) {
       api.requireOk(answer, act, kind.missingRule());
       return ListPage.read(answer.body(), kind, sink);
-    } catch (ListPage.Odd e) {
+    } catch (OddAnswer e) {
       throw new Unreadable(Unreadable.Scope.LIST, "cannot " + act + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new Unreadable(Unreadable.Scope.LIST, "cannot " + act + ": " + ClusterApi.words(e), e);
@@ -234,7 +234,7 @@ final class ClusterReading {
   }
 
   /** Keeps what is found, and the first problems of a list in words. */
-  private final class Problems implements ListPage.Sink {
+  private final class Problems implements ListedObject.Sink {
     private final ListedKind kind;
     private final boolean again;
     private int count;

@@ -10,37 +10,12 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 
 /**
  * One page of a list, read token by token: memory holds one object's image strings. What cannot be
  * understood is reported as a problem, and a page that is not this list at all throws.
  */
 final class ListPage {
-  /** Takes what was found. */
-  interface Sink {
-    /**
-     * One object was read.
-     *
-     * @param object for example {@code Deployment/shop/api}
-     * @param note for example {@code replicas 0}
-     * @param found valid during the call only
-     */
-    void object(String object, String note, List<Found> found);
-
-    /** Something in the list cannot be understood, so the list is not complete. */
-    void problem(String sentence);
-  }
-
-  /** The answer is not one whole page of this list; the message says why. */
-  static final class Odd extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Odd(String why) {
-      super(why);
-    }
-  }
-
   /** A page's end. */
   record End(String continueToken, String resourceVersion, int objects) {}
 
@@ -64,7 +39,7 @@ final class ListPage {
   private final ListedKind kind;
   private final ListedObject object;
 
-  private ListPage(JsonParser json, ListedKind kind, Sink sink) {
+  private ListPage(JsonParser json, ListedKind kind, ListedObject.Sink sink) {
     this.json = json;
     this.kind = kind;
     this.object = new ListedObject(json, kind, sink);
@@ -73,10 +48,11 @@ final class ListPage {
   /**
    * Reads a page to its end.
    *
-   * @throws Odd if it is not one whole page of this list
+   * @throws OddAnswer if it is not one whole page of this list
    * @throws IOException if the stream broke
    */
-  static End read(InputStream body, ListedKind kind, Sink sink) throws IOException, Odd {
+  static End read(InputStream body, ListedKind kind, ListedObject.Sink sink)
+      throws IOException, OddAnswer {
     try (JsonParser json = JSON.createParser(body)) {
       return new ListPage(json, kind, sink).page();
     } catch (JsonEOFException e) {
@@ -88,11 +64,11 @@ final class ListPage {
     }
   }
 
-  private static Odd list(String why) {
-    return new Odd(why);
+  private static OddAnswer list(String why) {
+    return new OddAnswer(why);
   }
 
-  private End page() throws IOException, Odd {
+  private End page() throws IOException, OddAnswer {
     if (json.nextToken() != JsonToken.START_OBJECT) {
       throw list("the answer is not a list");
     }
@@ -116,8 +92,8 @@ final class ListPage {
       seen |= bit;
       JsonToken token = json.nextToken();
       switch (bit) {
-        case 1 -> answered = textOrEmpty(json, token);
-        case 2 -> version = textOrEmpty(json, token);
+        case 1 -> answered = ListedObject.textOrEmpty(json, token);
+        case 2 -> version = ListedObject.textOrEmpty(json, token);
         case 4 -> {
           if (token != JsonToken.START_OBJECT) {
             throw list("the answer is not a list: its metadata are not an object");
@@ -145,7 +121,7 @@ final class ListPage {
 
   /** Whether what was read to its end is one whole page of this list. */
   private void check(String version, String answered, boolean described, int objects, String[] meta)
-      throws Odd {
+      throws OddAnswer {
     if (!answered.equals(kind.kind() + "List") || !version.equals(kind.apiVersion())) {
       throw list(
           "the answer is a '"
@@ -165,7 +141,7 @@ final class ListPage {
     }
   }
 
-  private void listMetadata(String[] meta) throws IOException, Odd {
+  private void listMetadata(String[] meta) throws IOException, OddAnswer {
     int seen = 0;
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
       JsonToken token = json.nextToken();
@@ -196,7 +172,7 @@ final class ListPage {
     }
   }
 
-  private int items() throws IOException, Odd {
+  private int items() throws IOException, OddAnswer {
     int count = 0;
     for (JsonToken token = json.nextToken();
         token != JsonToken.END_ARRAY;
@@ -211,14 +187,5 @@ final class ListPage {
       count++;
     }
     return count;
-  }
-
-  /** A text that is no novel; anything else is passed over and counts as none. */
-  static String textOrEmpty(JsonParser json, JsonToken token) throws IOException {
-    if (token == JsonToken.VALUE_STRING) {
-      return json.getTextLength() <= 1024 ? json.getText() : "";
-    }
-    json.skipChildren();
-    return "";
   }
 }

@@ -11,6 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the objects of a list, one after the other, for the images they name. */
 final class ListedObject {
+  /** Takes what was found. */
+  interface Sink {
+    /**
+     * One object was read.
+     *
+     * @param object for example {@code Deployment/shop/api}
+     * @param note for example {@code replicas 0}
+     * @param found valid during the call only
+     */
+    void object(String object, String note, List<Found> found);
+
+    /** Something in the list cannot be understood, so the list is not complete. */
+    void problem(String sentence);
+  }
+
   private static final int MAX_VALUE = 4096;
   private static final int MAX_FOUND = 20_000;
   private static final String REVISION = "deployment.kubernetes.io/revision";
@@ -21,7 +36,7 @@ final class ListedObject {
 
   private final JsonParser json;
   private final ListedKind kind;
-  private final ListPage.Sink sink;
+  private final Sink sink;
   private final List<String> way;
 
   // The object being read; one instance serves a whole page.
@@ -37,7 +52,7 @@ final class ListedObject {
   private boolean paused;
   private boolean sawPodSpec;
 
-  ListedObject(JsonParser json, ListedKind kind, ListPage.Sink sink) {
+  ListedObject(JsonParser json, ListedKind kind, Sink sink) {
     this.json = json;
     this.kind = kind;
     this.sink = sink;
@@ -48,9 +63,9 @@ final class ListedObject {
    * Reads the object that begins at the current token, to its end, and hands it over.
    *
    * @param position its place in the list
-   * @throws ListPage.Odd if it cannot be told which object it is
+   * @throws OddAnswer if it cannot be told which object it is
    */
-  void read(int position) throws IOException, ListPage.Odd {
+  void read(int position) throws IOException, OddAnswer {
     forget();
     int seen = 0;
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
@@ -74,10 +89,10 @@ final class ListedObject {
       member(bit, field, token);
     }
     if (json.currentToken() != JsonToken.END_OBJECT) {
-      throw new ListPage.Odd("the answer breaks off in the middle");
+      throw new OddAnswer("the answer breaks off in the middle");
     }
     if (!Plain.isName(name) || !Plain.isName(namespace)) {
-      throw new ListPage.Odd(
+      throw new OddAnswer(
           "item " + position + " of the answer does not say its name and namespace");
     }
     if (kind.templateRequired() && !sawPodSpec) {
@@ -183,12 +198,12 @@ final class ListedObject {
         case "name" -> {
           once(seen, 1, "metadata.name");
           seen |= 1;
-          name = ListPage.textOrEmpty(json, token);
+          name = textOrEmpty(json, token);
         }
         case "namespace" -> {
           once(seen, 2, "metadata.namespace");
           seen |= 2;
-          namespace = ListPage.textOrEmpty(json, token);
+          namespace = textOrEmpty(json, token);
         }
         case "deletionTimestamp" -> {
           terminating = token != JsonToken.VALUE_NULL;
@@ -521,6 +536,15 @@ final class ListedObject {
     } else if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       search(way.to(field));
     }
+  }
+
+  /** A text that is no novel; anything else is passed over and counts as none. */
+  static String textOrEmpty(JsonParser json, JsonToken token) throws IOException {
+    if (token == JsonToken.VALUE_STRING) {
+      return json.getTextLength() <= 1024 ? json.getText() : "";
+    }
+    json.skipChildren();
+    return "";
   }
 
   private String number() throws IOException {

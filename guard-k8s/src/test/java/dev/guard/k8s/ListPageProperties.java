@@ -34,7 +34,7 @@ class ListPageProperties {
               + "{\"containers\":[{\"image\":\"r/old:1\",\"x\":[1,true,null]}]}}}}}");
 
   /** What one reading came to. */
-  private static final class Outcome implements ListPage.Sink {
+  private static final class Outcome implements ListedObject.Sink {
     final List<String> found = new ArrayList<>();
     final List<String> problems = new ArrayList<>();
     ListPage.@Nullable End end;
@@ -44,7 +44,7 @@ class ListPageProperties {
       Outcome outcome = new Outcome();
       try {
         outcome.end = ListPage.read(new ByteArrayInputStream(bytes), kind, outcome);
-      } catch (ListPage.Odd | IOException e) {
+      } catch (OddAnswer | IOException e) {
         outcome.refused = e.getMessage();
       }
       return outcome;
