@@ -12,6 +12,8 @@ import java.util.Optional;
  * without harm, whether it could.
  */
 final class Deletion {
+  static final String ACTION = "registry.delete";
+
   private final Requests requests;
   private final Listing listing;
   private final Contents contents;
@@ -58,7 +60,7 @@ final class Deletion {
 
   /** Deletes a target, which stands for that digest of that repository, if the permit covers it. */
   DeleteOutcome delete(Permit permit, Target target, String repository, ContentDigest digest) {
-    permit.redeem(RegistryClient.DELETE, target);
+    permit.redeem(ACTION, target);
     Wire.Exchange answer;
     try {
       requireSingleDelete();

@@ -41,7 +41,7 @@ import java.util.List;
  */
 public final class RegistryClient {
   /** The action a permit for deleting must be for. */
-  public static final String DELETE = "registry.delete";
+  public static final String DELETE = Deletion.ACTION;
 
   /** The kind of the targets. */
   public static final String KIND = "image";

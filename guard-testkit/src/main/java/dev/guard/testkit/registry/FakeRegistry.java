@@ -37,13 +37,13 @@ import java.util.TreeMap;
 public final class FakeRegistry implements AutoCloseable {
   private final RegistryStore store;
   private final RegistryAuth auth;
-  private final RegistryHandler.Options options;
+  private final RegistryOptions options;
   private final RegistryHandler handler;
   private final FakeServer server;
   private final FakeServer blobStore;
   private final Publisher publisher;
 
-  private FakeRegistry(RegistryStore store, RegistryAuth auth, RegistryHandler.Options options) {
+  private FakeRegistry(RegistryStore store, RegistryAuth auth, RegistryOptions options) {
     this.store = store;
     this.auth = auth;
     this.options = options;
@@ -513,7 +513,7 @@ public final class FakeRegistry implements AutoCloseable {
       return new FakeRegistry(
           new RegistryStore(),
           new RegistryAuth(scheme, users, anonymous, tokenUses, expiresIn),
-          new RegistryHandler.Options(
+          new RegistryOptions(
               deleteEnabled,
               readOnly,
               tagDeletion,

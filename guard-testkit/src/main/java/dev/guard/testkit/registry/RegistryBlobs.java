@@ -18,7 +18,7 @@ final class RegistryBlobs {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final RegistryStore store;
-  private final RegistryHandler.Options options;
+  private final RegistryOptions options;
   private final Supplier<String> base;
   private final Supplier<String> blobStore;
   private final Map<String, ByteArrayOutputStream> uploads = new HashMap<>();
@@ -26,7 +26,7 @@ final class RegistryBlobs {
 
   RegistryBlobs(
       RegistryStore store,
-      RegistryHandler.Options options,
+      RegistryOptions options,
       Supplier<String> base,
       Supplier<String> blobStore) {
     this.store = store;

@@ -15,17 +15,6 @@ import java.util.stream.Stream;
  * {@link RegistryContract} keeps it so.
  */
 final class RegistryHandler implements FakeServer.Handler {
-  /** What may differ from the real one's defaults. */
-  record Options(
-      boolean deleteEnabled,
-      boolean readOnly,
-      boolean tagDeletion,
-      int tagPage,
-      boolean referrersApi,
-      int referrersPage,
-      boolean redirectBlobs,
-      boolean mountRefused) {}
-
   private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
   private static final String NAME = "(" + COMPONENT + "(?:/" + COMPONENT + ")*)";
   private static final String TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
@@ -42,14 +31,14 @@ final class RegistryHandler implements FakeServer.Handler {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final RegistryAuth auth;
-  private final Options options;
+  private final RegistryOptions options;
   private final RegistryLists lists;
   private final RegistryManifests manifests;
   private final RegistryBlobs blobs;
   private String base = "";
   private String blobStore = "";
 
-  RegistryHandler(RegistryStore store, RegistryAuth auth, Options options) {
+  RegistryHandler(RegistryStore store, RegistryAuth auth, RegistryOptions options) {
     this.auth = auth;
     this.options = options;
     lists = new RegistryLists(store, options);
@@ -91,10 +80,10 @@ final class RegistryHandler implements FakeServer.Handler {
             || path.equals("/v2/_catalog")
             || Stream.of(MANIFEST, TAGS, BLOB, UPLOADS, UPLOAD)
                 .anyMatch(each -> each.matcher(path).matches())
-            || (options.referrersApi && REFERRERS.matcher(path).matches());
+            || (options.referrersApi() && REFERRERS.matcher(path).matches());
     if (!served) {
       return Response.text(404, "text/plain; charset=utf-8", "404 page not found\n")
-          .with("X-Content-Type-Options", "nosniff");
+          .with("X-Content-Type-RegistryOptions", "nosniff");
     }
     if (!privileged) {
       Response refused = auth.check(request, scopes(request, path), base);
@@ -103,7 +92,7 @@ final class RegistryHandler implements FakeServer.Handler {
       }
     }
     boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-    if (!reads && options.readOnly && !privileged) {
+    if (!reads && options.readOnly() && !privileged) {
       return RegistryErrors.notAllowed("GET, HEAD");
     }
     if (path.equals("/v2/")) {

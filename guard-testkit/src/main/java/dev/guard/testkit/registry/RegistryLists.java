@@ -18,9 +18,9 @@ final class RegistryLists {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final RegistryStore store;
-  private final RegistryHandler.Options options;
+  private final RegistryOptions options;
 
-  RegistryLists(RegistryStore store, RegistryHandler.Options options) {
+  RegistryLists(RegistryStore store, RegistryOptions options) {
     this.store = store;
     this.options = options;
   }

@@ -21,10 +21,10 @@ final class RegistryManifests {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final RegistryStore store;
-  private final RegistryHandler.Options options;
+  private final RegistryOptions options;
   private final Supplier<String> base;
 
-  RegistryManifests(RegistryStore store, RegistryHandler.Options options, Supplier<String> base) {
+  RegistryManifests(RegistryStore store, RegistryOptions options, Supplier<String> base) {
     this.store = store;
     this.options = options;
     this.base = base;
