@@ -46,7 +46,7 @@ final class Act<T> {
   record Result(Fate fate, Verdict verdict) {}
 
   /**
-   * Runs the act.
+   * Runs the act. A denied reservation leaves {@link #intended} false, and the caller records it.
    *
    * @throws AuditException if a record could not be made durable; {@code mayHaveRun()} says on
    *     which side of the act
@@ -54,10 +54,7 @@ final class Act<T> {
   Result run(Scribe.Place place, Intent intent, Effect<T, ?> effect) {
     Reserved reserved = panel.reserve(intent);
     if (!reserved.verdict().allowed()) {
-      Verdict denial = reserved.verdict();
-      scribe.write(
-          place, Phase.DECISION, intent, denial.reasons(), denial.level().name(), null, null);
-      return new Result(Fate.REFUSED, denial);
+      return new Result(Fate.REFUSED, reserved.verdict());
     }
     Settlement how = Settlement.NOT_RUN;
     Permit permit = null;
@@ -109,6 +106,9 @@ final class Act<T> {
     } finally {
       permit.preparing(false);
     }
+    if (permit.wasNotRun()) {
+      return new Result(Fate.SKIPPED, notRun());
+    }
     if (Faults.isNull(undo)) {
       undo = Optional.empty();
     }
@@ -127,12 +127,14 @@ final class Act<T> {
       return threw(fault, permit.wasNotRun());
     }
     if (permit.wasNotRun()) {
-      return new Result(
-          Fate.SKIPPED,
-          Verdict.refuse(
-              Reason.of("effect", Reason.NOT_RUN, "The effect reported that nothing was done.")));
+      return new Result(Fate.SKIPPED, notRun());
     }
     return new Result(Fate.DONE, Verdict.allow());
+  }
+
+  private static Verdict notRun() {
+    return Verdict.refuse(
+        Reason.of("effect", Reason.NOT_RUN, "The effect reported that nothing was done."));
   }
 
   private static Result threw(Throwable fault, boolean notRun) {
@@ -164,12 +166,7 @@ final class Act<T> {
   }
 
   private Verdict look(Intent intent) {
-    try {
-      Verdict verdict = lastLook.review(intent);
-      return Faults.isNull(verdict) ? Panel.undecided(lastLook, "answered nothing", null) : verdict;
-    } catch (Throwable fault) {
-      return Panel.undecided(lastLook, "threw " + Faults.describe(fault), fault);
-    }
+    return panel.look(lastLook, intent);
   }
 
   private void record(Scribe.Place place, Intent intent, Result result, Settlement how) {

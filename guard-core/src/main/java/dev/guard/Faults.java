@@ -17,9 +17,15 @@ final class Faults {
 
   private Faults() {}
 
+  /** Never throws: a foreign exception's own message may. */
   static String describe(Throwable fault) {
-    String message = fault.getMessage();
     String type = fault.getClass().getName();
+    String message;
+    try {
+      message = fault.getMessage();
+    } catch (Throwable worse) { // what failed already must not fail the record of it
+      return type;
+    }
     if (message == null || message.isBlank()) {
       return type;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class Guard {
   private final Panel panel;
   private final Scribe scribe;
   private final Safeguard lastLook;
+  private final AtomicBoolean running = new AtomicBoolean();
 
   Guard(Settings settings) {
     this.settings = settings;
@@ -92,7 +94,7 @@ public final class Guard {
 
   /** Who says of how many and could not count them was blind, whatever the limits are. */
   private static Verdict counted(Intent intent) {
-    return Planning.counted(intent.population().orElse(null));
+    return Planning.counted(intent.population().orElse(null), intent.targets().size());
   }
 
   /**
@@ -143,11 +145,10 @@ public final class Guard {
     Verdict verdict = panel.freshen().and(doubt(intent)).and(review(intent));
     Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
     if (!verdict.allowed()) {
-      scribe.write(
-          place, Phase.DECISION, intent, verdict.reasons(), verdict.level().name(), null, null);
+      decided(place, intent, verdict);
       return verdict.level() == Verdict.Level.SIMULATE
-          ? new Outcome.Simulated<>(verdict)
-          : new Outcome.Refused<>(verdict);
+          ? new Outcome.Simulated<>(intent, verdict)
+          : new Outcome.Refused<>(intent, verdict);
     }
     if (settings.dryRun()) {
       throw new IllegalStateException("A dry run reached its act, which must be impossible.");
@@ -162,13 +163,21 @@ public final class Guard {
             settings.time(),
             settings.permitLife().toNanos());
     Act.Result result = act.run(place, intent, effect);
+    if (!act.intended()) {
+      decided(place, intent, result.verdict());
+    }
     Throwable thrown = act.thrown();
     if (thrown != null) {
       throw Guard.<X>own(thrown);
     }
     return result.fate() == Report.Fate.DONE
         ? Outcome.done(act.value())
-        : new Outcome.Refused<>(result.verdict());
+        : new Outcome.Refused<>(intent, result.verdict());
+  }
+
+  private void decided(Scribe.Place place, Intent intent, Verdict verdict) {
+    scribe.write(
+        place, Phase.DECISION, intent, verdict.reasons(), verdict.level().name(), null, null);
   }
 
   private Verdict doubt(Intent intent) {
@@ -211,7 +220,10 @@ public final class Guard {
 
   /**
    * Applies a plan: judges it whole, then reads, judges and acts on one target after the other.
-   * Acts on nothing that is not in the plan. In a dry run everything happens but the acts.
+   * Acts on nothing that is not in the plan. In a dry run everything happens but the acts. One run
+   * of a guard at a time: over all processes of a store that locks, and of this object without one;
+   * a second is halted ({@code run-locked}). An {@link Error} ends the run, is recorded, and is
+   * thrown when the acts in flight have ended.
    *
    * @param plan the plan, made by a guard of this name
    * @param effect the act on one target
@@ -227,7 +239,7 @@ public final class Guard {
     accept(plan);
     RunLock lock = settings.runLock();
     if (lock == null) {
-      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+      return alone(plan, effect);
     }
     Optional<RunLock.Held> held = lock.tryLock(settings.name(), settings.actor());
     if (held.isEmpty()) {
@@ -235,6 +247,18 @@ public final class Guard {
     }
     try (RunLock.Held mine = held.get()) {
       return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+    }
+  }
+
+  /** Without a store that locks, this guard at least keeps its own runs apart. */
+  private Report alone(Plan plan, PlanEffect effect) {
+    if (!running.compareAndSet(false, true)) {
+      return locked(plan, "in this process");
+    }
+    try {
+      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+    } finally {
+      running.set(false);
     }
   }
 

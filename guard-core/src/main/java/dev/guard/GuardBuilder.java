@@ -278,7 +278,8 @@ public final class GuardBuilder {
    * Lets {@code apply} act on several targets at once.
    *
    * @param most how many; at least 1
-   * @param threads where the acts run; must be able to run that many at once
+   * @param threads where acts run besides the calling thread; what it rejects or forgets makes the
+   *     run slower, nothing else
    * @return this builder
    */
   public GuardBuilder parallel(int most, Executor threads) {

@@ -19,6 +19,22 @@ public final class GuardRefusedException extends GuardException {
     this.verdict = verdict;
   }
 
+  /** For example {@code Refused image.delete on 120 manifests: blast radius allows 50 …}. */
+  static GuardRefusedException of(String what, Intent intent, Verdict verdict) {
+    int targets = intent.targets().size();
+    StringBuilder message =
+        new StringBuilder(what)
+            .append(' ')
+            .append(intent.action())
+            .append(" on ")
+            .append(targets)
+            .append(' ')
+            .append(intent.targets().get(0).kind())
+            .append(targets == 1 ? ":" : "s:");
+    verdict.reasons().forEach(reason -> message.append(' ').append(reason.sentence()));
+    return new GuardRefusedException(message.toString(), verdict);
+  }
+
   /**
    * What the safeguards said.
    *

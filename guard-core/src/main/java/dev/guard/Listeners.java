@@ -16,8 +16,8 @@ final class Listeners {
     }
     try {
       event.accept(listener);
-    } catch (RuntimeException | LinkageError fault) {
-      LOG.warn("A listener threw; the guard goes on.", fault);
+    } catch (Throwable fault) { // whatever it is: what it listens to has happened
+      LOG.warn("A listener threw {}; the guard goes on.", Faults.describe(fault));
     }
   }
 }

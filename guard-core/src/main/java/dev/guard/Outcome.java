@@ -59,27 +59,28 @@ public sealed interface Outcome<T> permits Outcome.Done, Outcome.Simulated, Outc
   /**
    * A dry run went through everything but the act.
    *
+   * @param intent what was proposed
    * @param verdict what the safeguards said
    * @param <T> what the effect would have returned
    */
-  record Simulated<T>(Verdict verdict) implements Outcome<T> {
+  record Simulated<T>(Intent intent, Verdict verdict) implements Outcome<T> {
     @Override
     public @Nullable T orThrow() {
-      throw new GuardRefusedException(
-          "Simulated, not done: this is a dry run. " + verdict, verdict);
+      throw GuardRefusedException.of("Simulated", intent, verdict);
     }
   }
 
   /**
    * The act did not run.
    *
+   * @param intent what was proposed
    * @param verdict what the safeguards said, with all reasons
    * @param <T> what the effect would have returned
    */
-  record Refused<T>(Verdict verdict) implements Outcome<T> {
+  record Refused<T>(Intent intent, Verdict verdict) implements Outcome<T> {
     @Override
     public @Nullable T orThrow() {
-      throw new GuardRefusedException("Refused. " + verdict, verdict);
+      throw GuardRefusedException.of("Refused", intent, verdict);
     }
   }
 }

@@ -78,12 +78,37 @@ final class Panel {
     return verdict.and(undecided(safeguard, late, null));
   }
 
+  /** One more question to one of them, held to its deadline. */
+  Verdict look(Safeguard safeguard, Intent intent) {
+    long asked = time.nanos();
+    Verdict said = reviewBy(safeguard, intent);
+    return inTime(safeguard, said, time.nanos() - asked);
+  }
+
+  /** What everybody says of a whole plan: ALLOW, HALT, or SIMULATE in a dry run. */
   Verdict reviewAll(Batch batch) {
-    return each(safeguard -> safeguard.reviewAll(batch));
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      long asked = time.nanos();
+      Verdict said = ask(safeguard, () -> safeguard.reviewAll(batch));
+      all = all.and(inTime(safeguard, whole(said), time.nanos() - asked));
+    }
+    return all;
   }
 
   Verdict refresh() {
-    return each(Safeguard::refresh);
+    Verdict all = Verdict.allow();
+    for (Safeguard safeguard : safeguards) {
+      all = all.and(whole(ask(safeguard, safeguard::refresh)));
+    }
+    return all;
+  }
+
+  /** What is said of a run as a whole lets it go on or ends it: there is no one item to refuse. */
+  private static Verdict whole(Verdict said) {
+    return said.level() == Verdict.Level.REFUSE
+        ? new Verdict(Verdict.Level.HALT, said.reasons())
+        : said;
   }
 
   /** Lets every safeguard whose sources are stale read them anew. */
@@ -98,7 +123,7 @@ final class Panel {
         continue;
       }
       if (stale) {
-        all = all.and(ask(safeguard, safeguard::refresh));
+        all = all.and(whole(ask(safeguard, safeguard::refresh)));
       }
     }
     return all;
@@ -149,6 +174,7 @@ final class Panel {
   /** Reserves with everybody in a fixed order; one denial settles the others NOT_RUN. */
   Reserved reserve(Intent intent) {
     List<Reserved.Part> held = new ArrayList<>(safeguards.length);
+    long asked = time.nanos();
     for (Safeguard safeguard : safeguards) {
       Reservation reservation;
       try {
@@ -165,17 +191,15 @@ final class Panel {
       }
       if (reservation != Reservation.none()) {
         held.add(new Reserved.Part(safeguard.name(), (Reservation.Held) reservation));
+        long answered = time.nanos();
+        Verdict late = inTime(safeguard, Verdict.allow(), answered - asked);
+        if (!late.allowed()) {
+          return Reserved.denied(held, late);
+        }
+        asked = answered;
       }
     }
     return Reserved.held(held);
-  }
-
-  private Verdict each(java.util.function.Function<Safeguard, Verdict> question) {
-    Verdict all = Verdict.allow();
-    for (Safeguard safeguard : safeguards) {
-      all = all.and(ask(safeguard, () -> question.apply(safeguard)));
-    }
-    return all;
   }
 
   private static Verdict ask(Safeguard safeguard, Supplier<Verdict> question) {

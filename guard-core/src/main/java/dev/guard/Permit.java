@@ -122,7 +122,7 @@ public final class Permit {
   /**
    * Says that nothing happened and nothing will: no byte of the act left the process, or the
    * target's system answered that it did nothing. What was reserved is given back. Anything else
-   * than this stays spent.
+   * than this stays spent. Said while preparing, the act does not run at all.
    */
   public synchronized void notRun() {
     notRun = true;

@@ -1,6 +1,7 @@
 package dev.guard;
 
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.pace.Pace;
 import dev.guard.plan.PermittedItem;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
@@ -8,6 +9,7 @@ import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +40,7 @@ final class PlanRun {
   private Set<Target> inDoubt = Set.of();
   private Map<Target, Verdict> refusedAtFirst = Map.of();
   private volatile @Nullable Verdict halt;
+  private volatile @Nullable Error error;
 
   PlanRun(
       Settings settings,
@@ -73,6 +74,10 @@ final class PlanRun {
       }
     }
     finish(report());
+    Error thrown = error;
+    if (thrown != null) {
+      throw thrown;
+    }
     return report();
   }
 
@@ -90,7 +95,7 @@ final class PlanRun {
         verdict = verdict.and(Verdict.halt(reason));
       }
     }
-    verdict = verdict.and(Planning.counted(plan.header().population()));
+    verdict = verdict.and(Planning.counted(plan.header().population(), plan.items().size()));
     verdict = verdict.and(panel.prove()).and(panel.refresh());
     List<Intent> going = new ArrayList<>();
     Map<Target, Verdict> refused = new HashMap<>();
@@ -118,10 +123,10 @@ final class PlanRun {
                     going,
                     plan.header().population(),
                     before())));
-    if (verdict.level() != Verdict.Level.HALT && !settings.dryRun()) {
-      verdict = verdict.and(probe());
+    if (settings.dryRun() || verdict.level() == Verdict.Level.HALT) {
+      return verdict;
     }
-    return verdict;
+    return verdict.allowed() ? probe() : new Verdict(Verdict.Level.HALT, verdict.reasons());
   }
 
   /**
@@ -193,47 +198,18 @@ final class PlanRun {
   private void work(List<PlanItem> level) {
     if (settings.parallelism() == 1 || level.size() == 1) {
       level.forEach(this::attempt);
-      return;
-    }
-    int workers = Math.min(settings.parallelism(), level.size());
-    AtomicInteger next = new AtomicInteger();
-    CountDownLatch left = new CountDownLatch(workers);
-    for (int i = 0; i < workers; i++) {
-      settings
-          .executor()
-          .execute(
-              () -> {
-                try {
-                  for (int at = next.getAndIncrement();
-                      at < level.size();
-                      at = next.getAndIncrement()) {
-                    attempt(level.get(at));
-                  }
-                } finally {
-                  left.countDown();
-                }
-              });
-    }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        left.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        halt(
-            refusal(
-                "interrupted",
-                "The run was interrupted; acts in flight finish, no new one starts."));
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } else {
+      Crew.work(level, settings.parallelism(), settings.executor(), this::attempt);
     }
   }
 
+  /** Never throws: what goes wrong ends the run, and what was done before stays said. */
   private void attempt(PlanItem item) {
     if (halt != null) {
+      return;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      halt(interrupted());
       return;
     }
     try {
@@ -242,20 +218,36 @@ final class PlanRun {
         entries.put(item.target(), entry);
       }
     } catch (AuditException fault) {
-      halt(
-          refusal(
-              "journal-failed",
-              "The journal failed ("
-                  + Faults.describe(fault)
-                  + "). Nothing runs without it; mend it and run again."));
+      halt(journalFailed(fault));
       entries.putIfAbsent(item.target(), unattempted(item));
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) {
       halt(
           refusal(
               "engine-failed",
               "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
       entries.putIfAbsent(item.target(), unattempted(item));
+      keep(fault);
     }
+  }
+
+  /** The first error is thrown when the run is over and recorded. */
+  private synchronized void keep(Throwable fault) {
+    if (fault instanceof Error && error == null) {
+      error = (Error) fault;
+    }
+  }
+
+  private static Verdict interrupted() {
+    return refusal(
+        "interrupted", "The run was interrupted; acts in flight finish, no new one starts.");
+  }
+
+  private static Verdict journalFailed(AuditException fault) {
+    return refusal(
+        "journal-failed",
+        "The journal failed ("
+            + Faults.describe(fault)
+            + "). Nothing runs without it; mend it and run again.");
   }
 
   private Report.@Nullable Entry judge(PlanItem item) {
@@ -282,8 +274,7 @@ final class PlanRun {
             item, "parent-not-done", "It goes only after " + parent + ", which is not done.");
       }
     }
-    Report.Entry gone = readAnew(item);
-    return gone != null ? gone : decide(item);
+    return decide(item);
   }
 
   private boolean settledBefore(Target parent) {
@@ -328,27 +319,53 @@ final class PlanRun {
     return null;
   }
 
+  /** Waits for its turn, then reads everything anew, judges, and acts; null if the run ended. */
   private Report.@Nullable Entry decide(PlanItem item) {
-    Verdict pace = keepPace(item);
     Intent intent = intent(item);
-    Verdict verdict =
-        pace.and(panel.freshen())
-            .and(panel.review(intent))
-            .and(refusedAtFirst.getOrDefault(item.target(), Verdict.allow()));
-    Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
+    while (halt == null) {
+      Verdict ready = keepPace(intent).and(inTime()).and(panel.freshen());
+      Report.Entry gone = ready.level() == Verdict.Level.HALT ? null : readAnew(item);
+      if (gone != null) {
+        return gone;
+      }
+      Verdict verdict =
+          ready
+              .and(panel.review(intent))
+              .and(refusedAtFirst.getOrDefault(item.target(), Verdict.allow()));
+      Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
+      Optional<Report.Entry> entry = follow(item, intent, verdict);
+      if (entry.isPresent()) {
+        return entry.get();
+      }
+    }
+    return null;
+  }
+
+  /** Empty if a reservation was denied that time frees: everything is judged anew. */
+  private Optional<Report.Entry> follow(PlanItem item, Intent intent, Verdict verdict) {
     switch (verdict.level()) {
       case HALT:
         halt(verdict);
-        return decided(item, Fate.NOT_ATTEMPTED, verdict);
+        return Optional.of(decided(item, Fate.NOT_ATTEMPTED, verdict));
       case REFUSE:
         boolean used =
             verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
-        return decided(item, used ? Fate.SKIPPED : Fate.REFUSED, verdict);
+        return Optional.of(decided(item, used ? Fate.SKIPPED : Fate.REFUSED, verdict));
       case SIMULATE:
-        return rehearse(item, intent, verdict);
+        return Optional.of(rehearse(item, intent, verdict));
       default:
         return act(item, intent);
     }
+  }
+
+  /** A slow run may outlive the plan that people reviewed. */
+  private Verdict inTime() {
+    Instant expires = plan.header().expires();
+    return settings.time().now().isBefore(expires)
+        ? Verdict.allow()
+        : refusal(
+            "plan-expired",
+            "The plan expired at " + expires + " while the run went on. Make a new plan.");
   }
 
   private Report.Entry rehearse(PlanItem item, Intent intent, Verdict verdict) {
@@ -368,9 +385,9 @@ final class PlanRun {
     return decided(item, Fate.SIMULATED, verdict);
   }
 
-  private Report.@Nullable Entry act(PlanItem item, Intent intent) {
+  private Optional<Report.Entry> act(PlanItem item, Intent intent) {
     if (halt != null) {
-      return null;
+      return Optional.empty();
     }
     if (settings.dryRun() || !item.wouldGo()) {
       throw new IllegalStateException(
@@ -389,14 +406,34 @@ final class PlanRun {
     try {
       result = act.run(place(item), intent, bound(item));
     } catch (AuditException fault) {
-      halt(
-          refusal(
-              "journal-failed",
-              "The journal failed ("
-                  + Faults.describe(fault)
-                  + "). Nothing runs without it; mend it and run again."));
-      return entry(item, act.intended() ? Fate.IN_DOUBT : Fate.NOT_ATTEMPTED, halted());
+      halt(journalFailed(fault));
+      return Optional.of(
+          entry(item, act.intended() ? Fate.IN_DOUBT : Fate.NOT_ATTEMPTED, halted()));
     }
+    if (!act.intended()) {
+      return denied(item, intent, result);
+    }
+    haltAfter(item, result);
+    remember(act.thrown());
+    return Optional.of(entry(item, result.fate(), result.verdict()));
+  }
+
+  /** What only waits for a place or a token comes again; anything else is refused. */
+  private Optional<Report.Entry> denied(PlanItem item, Intent intent, Act.Result result) {
+    Verdict denial = result.verdict();
+    if (denial.level() == Verdict.Level.REFUSE && denial.wouldGo()) {
+      Verdict rested = rest(intent, SLICE);
+      if (rested.allowed()) {
+        return Optional.empty();
+      }
+      denial = denial.and(rested);
+    }
+    halt(denial);
+    boolean halted = denial.level() == Verdict.Level.HALT;
+    return Optional.of(decided(item, halted ? Fate.NOT_ATTEMPTED : Fate.REFUSED, denial));
+  }
+
+  private void haltAfter(PlanItem item, Act.Result result) {
     if (result.verdict().level() == Verdict.Level.HALT) {
       halt(result.verdict());
     } else if (settings.stopAtFailure()
@@ -408,11 +445,20 @@ final class PlanRun {
                   + item.target()
                   + ". Mend the cause and apply again."));
     }
-    if (act.thrown() instanceof Error) {
-      entries.put(item.target(), entry(item, result.fate(), result.verdict()));
-      throw (Error) act.thrown();
+  }
+
+  /** What an effect throws beyond failing ends the run, whatever was said of failures. */
+  private void remember(@Nullable Throwable thrown) {
+    if (thrown instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      halt(interrupted());
+    } else if (thrown instanceof Error) {
+      keep(thrown);
+      halt(
+          refusal(
+              "effect-error",
+              "The effect threw " + Faults.describe(thrown) + ", so the run ends here."));
     }
-    return entry(item, result.fate(), result.verdict());
   }
 
   private Effect<Void, Exception> bound(PlanItem item) {
@@ -430,25 +476,32 @@ final class PlanRun {
     };
   }
 
-  /** Waits until the pace allows the next act, asking the kill switch at least every second. */
-  private Verdict keepPace(PlanItem item) {
-    if (settings.pace() == null || settings.dryRun()) {
+  /** Waits until the pace allows the next act. */
+  private Verdict keepPace(Intent intent) {
+    Pace pace = settings.pace();
+    if (pace == null || settings.dryRun()) {
       return Verdict.allow();
     }
-    Intent intent = intent(item);
-    Duration wait = settings.pace().nextIn();
-    while (wait.compareTo(Duration.ZERO) > 0 && halt == null) {
-      Verdict look = lastLook.review(intent);
-      if (!look.allowed()) {
-        return look;
-      }
-      try {
-        settings.time().sleep(wait.compareTo(SLICE) < 0 ? wait : SLICE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return refusal("interrupted", "The run was interrupted while it waited for its pace.");
-      }
-      wait = settings.pace().nextIn();
+    Verdict rested = Verdict.allow();
+    for (Duration wait = pace.nextIn();
+        rested.allowed() && halt == null && wait.compareTo(Duration.ZERO) > 0;
+        wait = pace.nextIn()) {
+      rested = rest(intent, wait);
+    }
+    return rested;
+  }
+
+  /** Waits a second at most, and not at all if the switch says no. */
+  private Verdict rest(Intent intent, Duration wait) {
+    Verdict look = panel.look(lastLook, intent);
+    if (!look.allowed()) {
+      return look;
+    }
+    try {
+      settings.time().sleep(wait.compareTo(SLICE) < 0 ? wait : SLICE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return interrupted();
     }
     return Verdict.allow();
   }

@@ -8,6 +8,7 @@ import dev.guard.plan.Selection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Judges every candidate of a selection and never acts. */
 final class Planning {
@@ -22,7 +23,7 @@ final class Planning {
   }
 
   Plan plan(Selection selection) {
-    Verdict whole = counted(selection.population().orElse(null));
+    Verdict whole = counted(selection.population().orElse(null), selection.candidates().size());
     whole = whole.and(panel.prove()).and(panel.refresh());
     List<PlanItem> items = new ArrayList<>(selection.candidates().size());
     List<Intent> going = new ArrayList<>();
@@ -54,10 +55,16 @@ final class Planning {
     return plan;
   }
 
-  /** Empty or half counted is not small: whoever selected was blind, whatever the limits are. */
-  static Verdict counted(@org.jspecify.annotations.Nullable Population population) {
-    if (population == null || (population.complete() && population.size() > 0)) {
+  /**
+   * Empty, half counted, or smaller than what was selected from it is not small: whoever counted
+   * was blind, whatever the limits are.
+   */
+  static Verdict counted(@Nullable Population population, int selected) {
+    if (population == null) {
       return Verdict.allow();
+    }
+    if (population.complete() && population.size() > 0) {
+      return selected <= population.size() ? Verdict.allow() : miscounted(population, selected);
     }
     return Verdict.halt(
         Reason.of(
@@ -66,6 +73,17 @@ final class Planning {
             "The population is incomplete, so nothing may go: "
                 + population.gap().orElse("it is empty, and empty is not safe")
                 + ". Count again, completely."));
+  }
+
+  private static Verdict miscounted(Population population, int selected) {
+    return Verdict.halt(
+        Reason.of(
+            "engine",
+            Reason.EVIDENCE_INCOMPLETE,
+            selected
+                + " targets were selected out of a population of "
+                + population.size()
+                + ", which cannot be. Count again, completely."));
   }
 
   private Plan.Header header(Selection selection) {
@@ -84,10 +102,7 @@ final class Planning {
   }
 
   static Intent intent(
-      String action,
-      Target target,
-      String because,
-      @org.jspecify.annotations.Nullable Population population) {
+      String action, Target target, String because, @Nullable Population population) {
     Intent intent = Intent.of(action, target).because(because);
     return population == null ? intent : intent.outOf(population);
   }

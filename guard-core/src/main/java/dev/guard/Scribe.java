@@ -13,6 +13,7 @@ final class Scribe {
   private final String guard;
   private final String actor;
   private final String mode;
+  private final Recall recall = new Recall();
 
   Scribe(AuditSink sink, String guard, String actor, boolean dryRun) {
     this.sink = sink;
@@ -32,7 +33,7 @@ final class Scribe {
       @Nullable String outcome,
       @Nullable String error,
       @Nullable String undo) {
-    sink.append(
+    append(
         new AuditRecord(
             place.run(),
             place.op(),
@@ -59,7 +60,7 @@ final class Scribe {
       String because,
       List<Reason> reasons,
       String outcome) {
-    sink.append(
+    append(
         new AuditRecord(
             place.run(),
             place.op(),
@@ -77,15 +78,40 @@ final class Scribe {
             null));
   }
 
+  /**
+   * Whatever a sink throws, the record is not durable: undecided is not allowed. An outcome that is
+   * lost is not recalled either, so its target stays in doubt.
+   */
+  private void append(AuditRecord record) {
+    try {
+      sink.append(record);
+    } catch (AuditException fault) {
+      throw fault;
+    } catch (Throwable fault) {
+      throw new AuditException(
+          "The sink failed ("
+              + Faults.describe(fault)
+              + "), so the record is not durable. Mend it and run again.",
+          fault);
+    }
+    if (sink.memory().isEmpty()) {
+      recall.take(record);
+    }
+  }
+
   Set<Target> inDoubt() {
-    return sink.memory().map(memory -> memory.inDoubt(guard)).orElse(Set.of());
+    return memory().inDoubt(guard);
   }
 
   Set<Target> spent(Digest plan) {
-    return sink.memory().map(memory -> memory.spent(plan)).orElse(Set.of());
+    return memory().spent(plan);
   }
 
   Set<Target> done(Digest plan) {
-    return sink.memory().map(memory -> memory.done(plan)).orElse(Set.of());
+    return memory().done(plan);
+  }
+
+  private AuditSink.Memory memory() {
+    return sink.memory().orElse(recall);
   }
 }

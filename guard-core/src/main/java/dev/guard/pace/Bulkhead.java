@@ -70,7 +70,7 @@ public final class Bulkhead implements Safeguard {
   private Reservation take(io.github.resilience4j.bulkhead.Bulkhead from) {
     if (!from.tryAcquirePermission()) {
       return Reservation.Denied.of(
-          Reason.of(
+          Reason.pending(
               NAME,
               FULL,
               most

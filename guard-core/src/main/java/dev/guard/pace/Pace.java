@@ -99,34 +99,28 @@ public final class Pace implements Safeguard {
 
   @Override
   public Verdict review(Intent intent) {
-    return decide(intent.targets().size(), burst);
+    int asked = intent.targets().size();
+    return fits(asked, burst)
+        ? Verdict.allow()
+        : Verdict.refuse(Reason.of(NAME, TOO_FAST, sentence(asked, burst) + " Ask for fewer."));
   }
 
-  /** The one decision: does this many fit into that many? */
-  private Verdict decide(int asked, long free) {
-    if (asked <= free) {
-      return Verdict.allow();
-    }
-    return Verdict.refuse(
-        Reason.of(
-            NAME,
-            TOO_FAST,
-            "The pace allows "
-                + burst
-                + " at once and has "
-                + free
-                + " left, "
-                + asked
-                + " asked. Come again later, or ask for fewer."));
+  /** The one decision; tripwires ask it too. */
+  private static boolean fits(int asked, long free) {
+    return asked <= free;
+  }
+
+  private String sentence(int asked, long free) {
+    return "The pace allows " + burst + " at once and has " + free + " left, " + asked + " asked.";
   }
 
   @Override
   public synchronized Reservation reserve(Intent intent) {
     fill();
     int asked = intent.targets().size();
-    Verdict verdict = decide(asked, tokens);
-    if (!verdict.allowed()) {
-      return new Reservation.Denied(verdict);
+    if (!fits(asked, tokens)) {
+      return Reservation.Denied.of(
+          Reason.pending(NAME, TOO_FAST, sentence(asked, tokens) + " Come again later."));
     }
     tokens -= asked;
     return (Reservation.Held) how -> settle(asked, how);
@@ -141,8 +135,7 @@ public final class Pace implements Safeguard {
   @Override
   public List<Tripwire> tripwires() {
     return List.of(
-        new Tripwire(
-            "one more than the bucket holds is refused", () -> !decide(burst + 1, burst).allowed()),
-        new Tripwire("an empty bucket refuses", () -> !decide(1, 0).allowed()));
+        new Tripwire("one more than the bucket holds is refused", () -> !fits(burst + 1, burst)),
+        new Tripwire("an empty bucket refuses", () -> !fits(1, 0)));
   }
 }

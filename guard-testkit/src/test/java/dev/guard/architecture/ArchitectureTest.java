@@ -31,7 +31,8 @@ class ArchitectureTest {
           "Planning", // Guard.plan
           "PlanRun", // Guard.apply
           "Act", // one act: reserve, record, permit, run, settle
-          "Scribe"); // what Guard writes to its sink
+          "Scribe", // what Guard writes to its sink
+          "Recall"); // what Guard remembers when its sink does not
 
   private static final House HOUSE = new House("dev.guard", FRONT_DOOR);
 
