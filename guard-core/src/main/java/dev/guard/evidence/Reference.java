@@ -18,7 +18,21 @@ public record Reference(
     /** A declared name: an image reference, an id in a template. */
     NAME,
     /** An identity reported by what runs it, for example a pod status' imageID. */
-    IDENTITY
+    IDENTITY,
+    /**
+     * A name that nobody can understand and for which a person vouched: it blocks nothing any more,
+     * but still protects whatever it literally names.
+     */
+    WAIVED
+  }
+
+  /**
+   * This reference, for which a person vouched.
+   *
+   * @return the same at the same place, waived
+   */
+  public Reference waived() {
+    return new Reference(source, object, path, value, Form.WAIVED, note);
   }
 
   /**

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A source without the unparseable references that a person vouched for: exactly that value at
- * exactly that place, until the word expires. A reference that can be understood is never left out,
- * whoever vouches for what.
+ * A source whose unparseable references are waived if a person vouched for them: exactly that value
+ * at exactly that place, until the word expires. What a waived reference literally names stays
+ * protected, and a reference that can be understood is never waived, whoever vouches for what.
  */
 final class AcknowledgedSource implements ReferenceSource {
   private final ReferenceSource source;
@@ -41,9 +41,7 @@ final class AcknowledgedSource implements ReferenceSource {
     Instant now = time.now();
     List<Reference> kept = new ArrayList<>();
     for (Reference reference : snapshot.references()) {
-      if (!vouchedFor(reference, now)) {
-        kept.add(reference);
-      }
+      kept.add(vouchedFor(reference, now) ? reference.waived() : reference);
     }
     return snapshot instanceof ReferenceSnapshot.Incomplete
         ? new ReferenceSnapshot.Incomplete(

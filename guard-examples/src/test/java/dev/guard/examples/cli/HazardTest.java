@@ -221,7 +221,7 @@ class HazardTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"UPPER/Case:1", "${IMAGE}", "http://r/a:1"})
+  @ValueSource(strings = {"UPPER/Case:1", "${IMAGE}", "http://r/a:1", "r.io/filler/app:${TAG}"})
   void h20_anUnparseableReferenceBlocksUntilSomebodyVouchesForIt(String value) throws Exception {
     fill(3);
     ground.cluster("prod").put(KubeObject.deployment("shop", "odd", 1, value));

@@ -135,13 +135,19 @@ final class ProtectedSet {
     ProtectedSet build(List<Reference> references) {
       Map<String, Use> byName = new LinkedHashMap<>();
       Map<String, Use> byId = new LinkedHashMap<>();
+      Map<String, Use> waived = new LinkedHashMap<>();
       for (Reference reference : references) {
-        (reference.form() == Reference.Form.IDENTITY ? byId : byName)
-            .computeIfAbsent(reference.value(), absent -> new Use())
-            .add(reference);
+        Map<String, Use> kind =
+            switch (reference.form()) {
+              case NAME -> byName;
+              case IDENTITY -> byId;
+              case WAIVED -> waived;
+            };
+        kind.computeIfAbsent(reference.value(), absent -> new Use()).add(reference);
       }
       byName.forEach(this::name);
       byId.forEach(this::id);
+      waived.forEach(this::literallyNamed);
       resolveConfigs();
       close();
       return new ProtectedSet(uses, gaps);
@@ -156,7 +162,8 @@ final class ProtectedSet {
       if (parsed instanceof ImageReference reference) {
         reference(reference, use);
       } else if (parsed instanceof UnparseableReference broken) {
-        unparseable(broken, use);
+        literallyNamed(broken.raw(), use);
+        gaps.add(gap("is no image reference", broken.raw(), use));
       }
     }
 
@@ -211,21 +218,17 @@ final class ProtectedSet {
     }
 
     /**
-     * Protects whole repositories that the text literally names; if it names none, nobody knows
-     * what it means.
+     * Protects the whole of every repository that a text names, also under another name of the
+     * registry. It may mean more than it names, so this only ever protects more.
      */
-    private void unparseable(UnparseableReference broken, Use use) {
-      Set<String> named = literals(broken.raw());
-      for (String repository : named) {
+    private void literallyNamed(String text, Use use) {
+      for (String repository : literals(text)) {
         graphs
             .inventory
             .repository(repository)
             .ifPresent(graph -> graph.manifests().keySet().forEach(digest -> protect(digest, use)));
       }
-      hexes(broken.raw(), use);
-      if (named.isEmpty()) {
-        gaps.add(gap("is no image reference", broken.raw(), use));
-      }
+      hexes(text, use);
     }
 
     private void hexes(String text, Use use) {
@@ -261,6 +264,9 @@ final class ProtectedSet {
             if (all.contains(rest)) {
               found.add(rest);
             }
+          }
+          if (ImageReference.parse(path) instanceof ImageReference whole) {
+            names.paths(whole).stream().filter(all::contains).forEach(found::add);
           }
         } else if (openFront && !path.isEmpty()) {
           // What stands before may hold a part of the path: every repository that ends like this is
