@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * When each tagged manifest was first seen in its repository by a complete inventory, kept in the
  * state store in sixteen shards a repository. A sight starts anew when a tag is added, and is
- * forgotten when a complete inventory lacks the manifest.
+ * forgotten when a complete inventory lacks the manifest, or its whole repository. A repository
+ * that could not be read forgets nothing.
  */
 final class FirstSights {
   private static final String SCHEMA = "guard.first-seen/1";
   private static final String KIND = "first-seen";
   private static final int TRIES = 10;
   private static final int TAG_HASH = 16;
+  private static final char[] SHARDS = "0123456789abcdef".toCharArray();
 
   /** What a store knows after an inventory was noted. */
   static final class Noted {
@@ -52,47 +55,67 @@ final class FirstSights {
   private record Shard(Instant since, TreeMap<String, Sight> sights) {}
 
   private final StateStore store;
+  private final SeenRepositories repositories;
 
   FirstSights(StateStore store) {
     this.store = store;
+    this.repositories = new SeenRepositories(store);
   }
 
   /** Notes an inventory and answers what is known after it. */
   Noted note(RegistryInventory inventory) {
+    Set<String> here = inventory.repositories().keySet();
+    repositories.add(inventory.host(), here);
     Noted noted = new Noted();
     for (RepositoryGraph graph : inventory.repositories().values()) {
-      Map<Character, Map<String, TreeSet<String>>> now = new TreeMap<>();
-      for (char shard : "0123456789abcdef".toCharArray()) {
-        now.put(shard, new TreeMap<>());
-      }
-      for (ContentDigest digest : graph.manifests().keySet()) {
-        SortedSet<String> tags = graph.tagsOf(digest);
-        if (!tags.isEmpty()) {
-          TreeSet<String> hashes = new TreeSet<>();
-          tags.forEach(tag -> hashes.add(Digest.of(tag).hex().substring(0, TAG_HASH)));
-          Map<String, TreeSet<String>> shard = now.get(digest.hex().charAt(0));
-          if (shard != null) {
-            shard.put(digest.text(), hashes);
-          }
-        }
-      }
-      Map<ContentDigest, Instant> seen = new HashMap<>();
-      now.forEach(
-          (shard, digests) -> {
-            String key =
-                StateStore.key(KIND, inventory.host() + "/" + graph.repository() + "#" + shard);
-            Shard after = update(key, digests, inventory.began());
-            after
-                .sights()
-                .forEach((digest, sight) -> seen.put(new ContentDigest(digest), sight.at()));
-            if (!after.sights().isEmpty()
-                && (noted.since == null || after.since().isBefore(noted.since))) {
-              noted.since = after.since();
-            }
-          });
-      noted.at.put(graph.repository(), seen);
+      noted.at.put(graph.repository(), note(inventory, graph, noted));
     }
+    Set<String> still = new TreeSet<>(here);
+    still.addAll(inventory.unread().keySet());
+    repositories.retain(
+        inventory.host(),
+        still,
+        gone -> {
+          for (char shard : SHARDS) {
+            update(key(inventory.host(), gone, shard), Map.of(), inventory.began());
+          }
+        });
     return noted;
+  }
+
+  private Map<ContentDigest, Instant> note(
+      RegistryInventory inventory, RepositoryGraph graph, Noted noted) {
+    Map<Character, Map<String, TreeSet<String>>> now = new TreeMap<>();
+    for (char shard : SHARDS) {
+      now.put(shard, new TreeMap<>());
+    }
+    for (ContentDigest digest : graph.manifests().keySet()) {
+      SortedSet<String> tags = graph.tagsOf(digest);
+      Map<String, TreeSet<String>> shard = now.get(digest.hex().charAt(0));
+      if (!tags.isEmpty() && shard != null) {
+        TreeSet<String> hashes = new TreeSet<>();
+        tags.forEach(tag -> hashes.add(Digest.of(tag).hex().substring(0, TAG_HASH)));
+        shard.put(digest.text(), hashes);
+      }
+    }
+    Map<ContentDigest, Instant> seen = new HashMap<>();
+    now.forEach(
+        (shard, digests) -> {
+          String key = key(inventory.host(), graph.repository(), shard);
+          Shard after = update(key, digests, inventory.began());
+          after
+              .sights()
+              .forEach((digest, sight) -> seen.put(new ContentDigest(digest), sight.at()));
+          if (!after.sights().isEmpty()
+              && (noted.since == null || after.since().isBefore(noted.since))) {
+            noted.since = after.since();
+          }
+        });
+    return seen;
+  }
+
+  private static String key(String host, String repository, char shard) {
+    return StateStore.key(KIND, host + "/" + repository + "#" + shard);
   }
 
   private Shard update(String key, Map<String, TreeSet<String>> digests, Instant now) {

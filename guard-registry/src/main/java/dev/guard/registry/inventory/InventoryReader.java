@@ -1,8 +1,6 @@
 package dev.guard.registry.inventory;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.GuardConfigurationException;
-import dev.guard.internal.json.Json;
 import dev.guard.registry.Answer;
 import dev.guard.registry.Descriptor;
 import dev.guard.registry.Manifest;
@@ -11,10 +9,7 @@ import dev.guard.registry.RegistryClient;
 import dev.guard.registry.RegistryUnavailableException;
 import dev.guard.registry.reference.ContentDigest;
 import dev.guard.time.Time;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InventoryReader {
   private static final int MAX_DEPTH = 8;
-  private static final Instant EARLIEST = Instant.parse("1980-01-01T00:00:00Z");
 
   private final RegistryClient client;
   private final RepositoryPatterns patterns;
@@ -379,21 +373,18 @@ public final class InventoryReader {
       for (Descriptor layer : manifest.layers()) {
         blobs.put(layer.digest(), new ImageManifest.Blob(layer.digest(), layer.size()));
       }
-      Config config = new Config(null, Map.of());
-      if (manifest
-          .config()
-          .map(Descriptor::mediaType)
-          .filter(InventoryReader::isImageConfig)
-          .isPresent()) {
-        ContentDigest digest = manifest.config().get().digest();
-        Reading<byte[]> blob = client.blob(repository, digest);
-        if (blob.isPresent()) {
-          config = config(blob.get());
-        } else if (blob.answer() == Answer.ABSENT) {
-          config = new Config(null, null);
-        } else {
+      ImageConfig config = ImageConfig.NONE;
+      Descriptor described = manifest.config().orElse(null);
+      if (described != null && !isEmptyConfig(described.mediaType())) {
+        Reading<byte[]> blob = client.blob(repository, described.digest());
+        boolean image = ImageConfig.isOne(described.mediaType());
+        if (image && !blob.isPresent() && blob.answer() != Answer.ABSENT) {
           return new Fetched(null, "A config could not be read. " + blob.detail());
         }
+        config =
+            blob.isPresent()
+                ? ImageConfig.read(described.mediaType(), blob.get())
+                : ImageConfig.UNKNOWN;
       }
       return new Fetched(
           new ImageManifest(
@@ -405,8 +396,8 @@ public final class InventoryReader {
               new ArrayList<>(blobs.values()),
               manifest.config().map(Descriptor::digest).orElse(null),
               manifest.subject().map(Descriptor::digest).orElse(null),
-              config.created,
-              config.labels),
+              config.created(),
+              config.labels()),
           "");
     }
   }
@@ -414,34 +405,8 @@ public final class InventoryReader {
   /** A manifest, or nothing because the registry has none, or a problem. */
   private record Fetched(@Nullable ImageManifest manifest, String problem) {}
 
-  private record Config(@Nullable Instant created, @Nullable Map<String, String> labels) {}
-
-  private static boolean isImageConfig(String mediaType) {
-    return mediaType.equals("application/vnd.oci.image.config.v1+json")
-        || mediaType.equals("application/vnd.docker.container.image.v1+json");
-  }
-
-  private static Config config(byte[] bytes) {
-    JsonNode json;
-    try {
-      json = Json.read(bytes);
-    } catch (IOException e) {
-      return new Config(null, null); // verified bytes, but no JSON: labels and age are unknown
-    }
-    Instant created = null;
-    try {
-      String text = json.path("created").asText("");
-      created = text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
-      created = null;
-    }
-    if (created != null && created.isBefore(EARLIEST)) {
-      created = null;
-    }
-    Map<String, String> labels = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> label : json.path("config").path("Labels").properties()) {
-      labels.put(label.getKey(), label.getValue().asText(""));
-    }
-    return new Config(created, labels);
+  /** The config that says by its type that there is none. */
+  private static boolean isEmptyConfig(String mediaType) {
+    return mediaType.equals("application/vnd.oci.empty.v1+json");
   }
 }

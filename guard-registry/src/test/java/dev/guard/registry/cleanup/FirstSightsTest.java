@@ -66,6 +66,16 @@ class FirstSightsTest {
   }
 
   @Test
+  void theSightsOfARepositoryThatIsGone_areForgotten_andThoseOfAnUnreadOneAreNot() {
+    RepositoryGraph web = new Graph("web").image("a", OLD, "v1").build();
+    note(DAY1, app("v1"), web);
+    sights.note(RegistryInventory.of("r.io", DAY2, List.of(), Map.of("web", "could not be read")));
+    FirstSights.Noted back = note(DAY3, app("v1"), web);
+    assertThat(back.firstSeen("app", digest("a"))).as("it was gone").contains(DAY3);
+    assertThat(back.firstSeen("web", digest("a"))).as("it was unread").contains(DAY1);
+  }
+
+  @Test
   void anUnreadableState_isAnError_neverAnEmptyOne() {
     note(DAY1, app("v1"));
     store.garble();
