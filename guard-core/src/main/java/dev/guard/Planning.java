@@ -42,7 +42,7 @@ final class Planning {
           new PlanItem(candidate.target(), verdict, candidate.mark(), because, candidate.after()));
     }
     whole = whole.and(panel.reviewAll(new Batch(null, selection.action(), going, population)));
-    Plan plan = Plan.of(header(selection), items, whole);
+    Plan plan = Plan.of(header(selection, going), items, whole);
     Scribe.Place place = new Scribe.Place(settings.runIds().get(), "plan", plan.digest());
     scribe.note(
         place,
@@ -86,7 +86,7 @@ final class Planning {
                 + ", which cannot be. Count again, completely."));
   }
 
-  private Plan.Header header(Selection selection) {
+  private Plan.Header header(Selection selection, List<Intent> going) {
     Instant now = settings.time().now();
     return new Plan.Header(
         settings.name(),
@@ -98,7 +98,7 @@ final class Planning {
         settings.protection(),
         selection.population().orElse(null),
         selection.unread(),
-        selection.facts());
+        selection.facts(going.stream().flatMap(intent -> intent.targets().stream()).toList()));
   }
 
   static Intent intent(

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class Selection {
   private final String because;
   private final List<String> unread;
   private final Map<String, String> facts;
+  private final Function<List<Target>, Map<String, String>> outcome;
 
   private Selection(Draft draft, String because) {
     this.action = draft.action;
@@ -40,6 +42,7 @@ public final class Selection {
     this.because = because;
     this.unread = List.copyOf(draft.unread);
     this.facts = Collections.unmodifiableMap(new TreeMap<>(draft.facts));
+    this.outcome = draft.outcome;
   }
 
   /**
@@ -114,12 +117,25 @@ public final class Selection {
   }
 
   /**
-   * What else reviewers should know, for example bytes freed.
+   * What else reviewers should know, for example where ages come from.
    *
    * @return names and values, sorted by name
    */
   public Map<String, String> facts() {
     return facts;
+  }
+
+  /**
+   * What else reviewers should know once it is judged: the facts, and those that depend on what
+   * would go.
+   *
+   * @param going the candidates that would go, in order
+   * @return names and values, sorted by name
+   */
+  public Map<String, String> facts(List<Target> going) {
+    Map<String, String> all = new TreeMap<>(facts);
+    all.putAll(outcome.apply(List.copyOf(going)));
+    return Collections.unmodifiableMap(all);
   }
 
   /** A selection that still lacks its reason. Not thread-safe. */
@@ -129,6 +145,7 @@ public final class Selection {
     private @Nullable Population population;
     private List<String> unread = List.of();
     private Map<String, String> facts = Map.of();
+    private Function<List<Target>, Map<String, String>> outcome = going -> Map.of();
 
     private Draft(String action, Collection<Candidate> candidates) {
       if (action.isBlank()) {
@@ -188,11 +205,23 @@ public final class Selection {
     /**
      * What else reviewers should know.
      *
-     * @param namesAndValues for example bytes freed
+     * @param namesAndValues for example where ages come from
      * @return this draft
      */
     public Draft facts(Map<String, String> namesAndValues) {
       this.facts = Map.copyOf(namesAndValues);
+      return this;
+    }
+
+    /**
+     * What reviewers should know that depends on what would go, for example bytes freed. It is
+     * asked once, after every candidate was judged.
+     *
+     * @param ofGoing from the candidates that would go, in order, to names and values
+     * @return this draft
+     */
+    public Draft factsOnceJudged(Function<List<Target>, Map<String, String>> ofGoing) {
+      this.outcome = Objects.requireNonNull(ofGoing, "ofGoing");
       return this;
     }
 

@@ -348,7 +348,8 @@ final class Session implements AutoCloseable {
     Selection.Draft draft =
         Selection.ofCandidates(selection.action(), selection.candidates())
             .unread(selection.unread())
-            .facts(facts);
+            .facts(facts)
+            .factsOnceJudged(selection::facts);
     selection.population().ifPresent(draft::outOf);
     return draft.because(because());
   }

@@ -158,9 +158,21 @@ public final class ImageCleanup {
         Selection.ofCandidates(RegistryClient.DELETE, candidates)
             .outOf(inventory.population())
             .unread(unread(inventory))
-            .facts(facts(inventory, withoutAge, since, freed))
+            .facts(facts(inventory, withoutAge, since))
+            .factsOnceJudged(judged -> Map.of("bytesFreed", bytesFreed(inventory, judged)))
             .because(policy.toString());
     return new CleanupProposal(inventory, selection, kept, withoutAge, since, freed);
+  }
+
+  /** Of what would go after everybody was asked; what stays keeps the layers it shares. */
+  private String bytesFreed(RegistryInventory inventory, List<Target> going) {
+    Map<String, Set<ContentDigest>> digests = new HashMap<>();
+    for (Target target : going) {
+      digests
+          .computeIfAbsent(repositoryOf(target), repository -> new LinkedHashSet<>())
+          .add(digestOf(target));
+    }
+    return String.valueOf(inventory.bytesFreed(digests));
   }
 
   private static List<String> unread(RegistryInventory inventory) {
@@ -174,11 +186,10 @@ public final class ImageCleanup {
   }
 
   private Map<String, String> facts(
-      RegistryInventory inventory, long withoutAge, @Nullable Instant since, long freed) {
+      RegistryInventory inventory, long withoutAge, @Nullable Instant since) {
     Map<String, String> facts = new TreeMap<>();
     facts.put("registry", inventory.host());
     facts.put("repositories", String.valueOf(inventory.repositories().size()));
-    facts.put("bytesFreed", String.valueOf(freed));
     facts.put("ageFrom", policy.ageSource().text());
     facts.put("withoutAge", String.valueOf(withoutAge));
     if (since != null) {
