@@ -150,9 +150,12 @@ final class WindowBook {
                   + Math.max(0, window.most - used)
                   + " are left, "
                   + asked
-                  + " asked. Split the plan, or wait until "
-                  + free(window, buckets, asked, now)
-                  + "."));
+                  + " asked. "
+                  + (asked > window.most
+                      ? "Split the plan, for it is more than the whole window."
+                      : "Split the plan, or plan again at "
+                          + free(window, buckets, asked, now)
+                          + ".")));
     }
     return Verdict.refuse(
         Reason.of(
@@ -162,9 +165,10 @@ final class WindowBook {
                 + used
                 + " are used up, "
                 + asked
-                + " asked. Free again at "
-                + free(window, buckets, asked, now)
-                + "."));
+                + " asked. "
+                + (asked > window.most
+                    ? "Ask for less, for it is more than the whole window."
+                    : "Free again at " + free(window, buckets, asked, now) + ".")));
   }
 
   private static long used(Window window, TreeMap<Long, Long> buckets, long now) {
@@ -178,9 +182,6 @@ final class WindowBook {
   }
 
   private static String free(Window window, TreeMap<Long, Long> buckets, long asked, long now) {
-    if (asked > window.most) {
-      return "no time, for it is more than the whole window";
-    }
     long used = used(window, buckets, now);
     for (Map.Entry<Long, Long> bucket : buckets.entrySet()) {
       long until = bucket.getKey() + window.length().toMillis();
