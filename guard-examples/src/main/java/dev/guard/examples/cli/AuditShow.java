@@ -42,7 +42,7 @@ final class AuditShow implements Callable<Integer> {
       names = "--last",
       paramLabel = "N",
       defaultValue = "200",
-      description = "Only the last N records; default $${DEFAULT-VALUE}.")
+      description = "Only the last N records; default ${DEFAULT-VALUE}.")
   int last;
 
   @Option(names = "--run", paramLabel = "RUN", description = "Only the records of one run.")
@@ -113,7 +113,7 @@ final class AuditShow implements Callable<Integer> {
     if (error != null) {
       return error;
     }
-    String said = Output.reasons(record.reasons());
+    String said = Output.reasons(record.reasons(), java.util.List.of());
     return said.isEmpty() ? record.because() : said;
   }
 

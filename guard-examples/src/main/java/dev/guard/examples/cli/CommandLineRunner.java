@@ -33,7 +33,7 @@ public final class CommandLineRunner {
         CommandLine.Help.defaultColorScheme(
             shell.style().isOn() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setUsageHelpAutoWidth(false);
-    line.setUsageHelpWidth(100);
+    line.setUsageHelpWidth(80);
     line.setCaseInsensitiveEnumValuesAllowed(false);
     line.setAbbreviatedOptionsAllowed(false);
     line.setExpandAtFiles(false);

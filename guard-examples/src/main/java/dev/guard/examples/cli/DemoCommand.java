@@ -44,14 +44,14 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Makes another world; default $${DEFAULT-VALUE}.")
+      description = "Makes another world; default ${DEFAULT-VALUE}.")
   long seed;
 
   @Option(
       names = "--images",
       paramLabel = "N",
       defaultValue = "60",
-      description = "How many images there are, 20 to 500; default $${DEFAULT-VALUE}.")
+      description = "How many images there are, 20 to 500; default ${DEFAULT-VALUE}.")
   int images;
 
   @Option(

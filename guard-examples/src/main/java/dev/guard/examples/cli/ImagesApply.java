@@ -73,7 +73,8 @@ final class ImagesApply implements Callable<Integer> {
         progress.says("reading registry and clusters");
         ImageCleanup cleanup = session.cleanup(session.store());
         Plan plan = read != null ? read : ImagesPlan.make(session, cleanup, who, journal, progress);
-        Guard guard = session.guard(execute, who, journal.sink(), cleanup, progress);
+        Guard guard =
+            session.guard(execute, plan.verdict(), who, journal.sink(), cleanup, progress);
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());
         Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect()));
         progress.ends();
@@ -105,10 +106,7 @@ final class ImagesApply implements Callable<Integer> {
               + style.command("guard audit unsettled")
               + "  names what nobody knows the outcome of");
     } else if (report.halt() != null) {
-      out.println(
-          style.bold("Next     ")
-              + style.command("guard status")
-              + "  says whether somebody stopped it; then plan again");
+      out.println(style.bold(Next.WORD) + Next.after(report.halt(), style));
     } else if (rehearsal && report.count(Fate.SIMULATED) > 0) {
       out.println(
           style.bold("Next     ")

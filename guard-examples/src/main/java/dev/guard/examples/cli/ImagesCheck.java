@@ -50,7 +50,7 @@ final class ImagesCheck implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "2",
       description =
-          "How long to wait before asking again for what looks missing; default $${DEFAULT-VALUE}.")
+          "How long to wait before asking again for what looks missing; default ${DEFAULT-VALUE}.")
   int confirmAfter;
 
   ImagesCheck(Shell shell) {
@@ -140,8 +140,13 @@ final class ImagesCheck implements Callable<Integer> {
             + " of other registries left alone";
     if (!result.findings().isEmpty()) {
       out.println(style.bad(Text.count(result.findings().size(), "finding")) + "  " + asked);
+      boolean lost =
+          result.findings().stream().anyMatch(one -> one.kind() != ImageFinding.Kind.UNKNOWN);
       out.println(
-          style.bold("Next     ") + "push the missing images again before anything restarts");
+          style.bold(Next.WORD)
+              + (lost
+                  ? "push what is missing again before anything restarts"
+                  : "mend what kept the registry from answering, then check again"));
     } else if (complete) {
       out.println(style.good("All there") + "  " + asked);
     } else {

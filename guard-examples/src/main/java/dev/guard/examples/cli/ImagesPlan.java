@@ -1,11 +1,11 @@
 package dev.guard.examples.cli;
 
 import dev.guard.Guard;
+import dev.guard.Verdict;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.PlanText;
 import dev.guard.examples.report.PlanView;
 import dev.guard.examples.report.Style;
-import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Plan;
 import dev.guard.registry.cleanup.ImageCleanup;
 import java.io.PrintStream;
@@ -57,6 +57,10 @@ final class ImagesPlan implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
+    new Outputs(
+            output == null ? null : shell.resolve(output),
+            html == null ? null : shell.resolve(html))
+        .check(common.file(shell), config);
     String who = person.name(shell);
     try (Session session = Session.open(shell, config);
         Progress progress = new Progress(shell, common.json)) {
@@ -76,7 +80,7 @@ final class ImagesPlan implements Callable<Integer> {
       Session session, ImageCleanup cleanup, String who, Journal journal, Progress progress) {
     dev.guard.plan.Selection selection = session.selection(cleanup.propose());
     progress.says("reading the clusters");
-    Guard guard = session.guard(false, who, journal.sink(), cleanup, progress);
+    Guard guard = session.guard(false, Verdict.allow(), who, journal.sink(), cleanup, progress);
     return guard.plan(selection);
   }
 
@@ -96,29 +100,18 @@ final class ImagesPlan implements Callable<Integer> {
     }
     PlanView view = PlanView.of(plan, now);
     PlanText.print(view, now, shell.out(), shell.style());
-    next(view, file, exit);
+    next(view, file);
     return exit.code();
   }
 
-  private void next(PlanView view, @Nullable Path file, Exit exit) {
+  private void next(PlanView view, @Nullable Path file) {
     PrintStream out = shell.out();
     Style style = shell.style();
     if (html != null) {
       out.println(style.dim("Page     ") + html);
     }
-    if (exit == Exit.UNREADABLE) {
-      out.println(
-          style.bold("Next     ")
-              + "mend what could not be read, then plan again; nothing of this plan can be applied");
-    } else if (stopped(view.plan())) {
-      out.println(
-          style.bold("Next     ")
-              + style.command("guard status")
-              + "  says who stopped it and why; nothing of this plan can be applied");
-    } else if (!view.halts().isEmpty()) {
-      out.println(
-          style.bold("Next     ")
-              + "narrow policy.repositories or raise limits on purpose; nothing of this plan can be applied");
+    if (!view.halts().isEmpty()) {
+      out.println(style.bold(Next.WORD) + Next.after(view.plan(), style));
     } else if (view.going().isEmpty()) {
       out.println(
           style.bold("Next     ")
@@ -134,13 +127,5 @@ final class ImagesPlan implements Callable<Integer> {
               + style.command("guard images apply " + file)
               + "  rehearses it, and deletes nothing");
     }
-  }
-
-  private static boolean stopped(Plan plan) {
-    return plan.verdict().reasons().stream()
-        .anyMatch(
-            reason ->
-                reason.code().equals(KillSwitch.STOPPED)
-                    || reason.code().equals(KillSwitch.PAUSED));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.guard.Reason;
 import dev.guard.Target;
 import dev.guard.Verdict;
+import dev.guard.examples.report.Halts;
 import dev.guard.examples.report.HtmlReport;
 import dev.guard.examples.report.PlanView;
 import dev.guard.examples.report.Style;
@@ -16,9 +17,11 @@ import dev.guard.plan.Report;
 import dev.guard.plan.Report.Entry;
 import dev.guard.plan.Report.Fate;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.Map;
 /** What commands write: files, JSON for machines, and the report of a run for people. */
 final class Output {
   private static final int MOST = 200;
+  private static final int BEGINNING = 4_096;
 
   private Output() {}
 
@@ -39,6 +43,35 @@ final class Output {
 
   static void plan(Path file, Plan plan) {
     write(file, plan.toJson() + "\n");
+  }
+
+  /**
+   * Refuses a file for a page or a plan that would replace anything else: only what does not exist
+   * or is such a file itself may be replaced.
+   */
+  static void mayReplace(Path file, boolean page) {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    String mark = page ? HtmlReport.MARK : "{\"schema\":\"guard.plan/";
+    String begin;
+    try (InputStream in = Files.newInputStream(file)) {
+      begin =
+          Files.isRegularFile(file)
+              ? new String(in.readNBytes(BEGINNING), StandardCharsets.UTF_8)
+              : "";
+    } catch (IOException e) {
+      begin = "";
+    }
+    if (page ? !begin.contains(mark) : !begin.startsWith(mark)) {
+      throw new CommandException(
+          Exit.USAGE,
+          "The file "
+              + file
+              + " exists and is no "
+              + (page ? "page" : "plan")
+              + " that guard wrote, so it is not replaced. Give another name.");
+    }
   }
 
   private static void write(Path file, String text) {
@@ -109,6 +142,9 @@ final class Output {
         style.bold(report.executed() ? "Run " : "Rehearsal ")
             + Text.clean(report.run())
             + style.dim("  of plan " + Text.brief(report.plan().text())));
+    Verdict halt = report.halt();
+    List<String> halts = halt == null ? List.of() : Halts.of(halt);
+    halts.forEach(one -> out.println(style.bad("Halted  ") + Text.clean(one)));
     out.println();
     Map<Fate, List<Entry>> byFate = new EnumMap<>(Fate.class);
     for (Entry entry : report.entries()) {
@@ -131,7 +167,7 @@ final class Output {
                 entry.target().scope(),
                 entry.target().labels().getOrDefault("tags", ""),
                 Text.brief(entry.target().id()),
-                why(entry, because));
+                why(entry, because, halts));
           }
           table.print(out, style);
           if (entries.size() > MOST) {
@@ -140,24 +176,17 @@ final class Output {
           }
           out.println();
         });
-    Verdict halt = report.halt();
-    if (halt != null) {
-      for (Reason reason : halt.reasons()) {
-        out.println(
-            style.bad("Halted  ") + Text.clean(reason.safeguard() + ": " + reason.sentence()));
-      }
-    }
   }
 
   /** What speaks against it, or else why it was chosen. */
-  private static String why(Entry entry, Map<Target, String> because) {
+  private static String why(Entry entry, Map<Target, String> because, List<String> halts) {
     boolean chosen = entry.outcome() == Fate.DONE || entry.outcome() == Fate.SIMULATED;
-    String said = chosen ? "" : reasons(entry.reasons());
+    String said = chosen ? "" : reasons(entry.reasons(), halts);
     return said.isEmpty() ? because.getOrDefault(entry.target(), "") : said;
   }
 
   /** All that will not pass by itself; if nothing else was said, what will. */
-  static String reasons(List<Reason> reasons) {
+  static String reasons(List<Reason> reasons, List<String> above) {
     List<String> all = new ArrayList<>();
     boolean lasting = reasons.stream().anyMatch(reason -> !reason.pending());
     for (Reason reason : reasons) {
@@ -166,10 +195,10 @@ final class Output {
       }
       String where = reason.where().orElse("");
       all.add(
-          reason.sentence()
+          Halts.briefly(reason, above)
               + (where.isEmpty() || reason.sentence().contains(where) ? "" : " (" + where + ")"));
     }
-    return String.join("; ", all);
+    return Halts.joined(all);
   }
 
   private static String word(Fate fate) {

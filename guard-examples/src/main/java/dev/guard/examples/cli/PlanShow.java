@@ -48,6 +48,7 @@ final class PlanShow implements Callable<Integer> {
     Plan plan = Plan.read(shell.resolve(file));
     Instant now = shell.time().now();
     if (html != null) {
+      new Outputs(null, shell.resolve(html)).check();
       Output.page(shell.resolve(html), plan, now);
     }
     if (common.json) {

@@ -28,23 +28,25 @@ import picocli.CommandLine.Spec;
     footer = {
       "  0  done, clean",
       "  1  found something: a missing image, a damaged journal",
-      "  2  usage, configuration, an unusable plan, a missing context, rejected credentials",
+      "  2  usage, configuration, unusable plan, missing context, rejected credentials",
       "  3  unreachable, denied, or incomplete evidence",
       "  4  refused or halted: over a limit, stopped, another run under way",
       "  5  partly failed, or parts of the registry could not be read",
       "  6  in doubt: an act whose outcome nobody knows",
       "",
       "Environment (a flag is stronger, the file weaker)",
-      "  GUARD_CONFIG, GUARD_KUBECONFIG, GUARD_AS    what --config, kubeconfig and --as say",
-      "  GUARD_DRY_RUN                               anything but false makes every run a rehearsal",
-      "  NO_COLOR, GUARD_LOG=debug, GUARD_DEBUG=1    no colour; the library's log; where a fault came from",
+      "  GUARD_CONFIG, GUARD_KUBECONFIG,",
+      "  GUARD_AS                   what --config, kubeconfig and --as say",
+      "  GUARD_DRY_RUN              anything but false makes every run a rehearsal",
+      "  NO_COLOR, GUARD_LOG=debug  no colour; the library's log",
+      "  GUARD_DEBUG=1              where a fault came from",
       "",
       "Begin here",
-      "  guard demo                                  a made-up registry, the whole story in seconds",
-      "  guard images plan -o plan.json              what would go, what is kept and why",
-      "  guard images apply plan.json                the rehearsal",
-      "  guard images apply plan.json --execute      the act",
-      "  guard stop --why 'odd alerts'               stops every run before its next act"
+      "  guard demo                              the whole story, made up, in seconds",
+      "  guard images plan -o plan.json          what would go, what is kept and why",
+      "  guard images apply plan.json            the rehearsal",
+      "  guard images apply plan.json --execute  the act",
+      "  guard stop --why 'odd alerts'           stops every run before its next act"
     })
 final class RootCommand implements Runnable {
   @Spec

@@ -4,6 +4,7 @@ import dev.guard.Guard;
 import dev.guard.GuardConfigurationException;
 import dev.guard.GuardListener;
 import dev.guard.Target;
+import dev.guard.Verdict;
 import dev.guard.audit.AuditSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
@@ -300,8 +301,10 @@ final class Session implements AutoCloseable {
     return tags.isEmpty() ? List.of() : List.of(tags.split(",", -1));
   }
 
+  /** The guard; whoever applies a plan says what was said of it when it was made. */
   Guard guard(
       boolean execute,
+      Verdict planned,
       String actor,
       AuditSink journal,
       ImageCleanup cleanup,
@@ -317,6 +320,7 @@ final class Session implements AutoCloseable {
                 .in(store))
         .protection(protection())
         .inUse(inUse(cleanup))
+        .safeguard(new AsPlanned(planned))
         .audit(journal)
         .state(store)
         .time(shell.time())

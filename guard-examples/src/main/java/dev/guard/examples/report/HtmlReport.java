@@ -25,6 +25,9 @@ import java.util.Map;
 public final class HtmlReport {
   private static final String TEMPLATE = "plan.html";
 
+  /** What every page has near its beginning, and by which it is known again. */
+  public static final String MARK = "<meta name=\"generator\" content=\"guard.plan/1\">";
+
   private HtmlReport() {}
 
   /**

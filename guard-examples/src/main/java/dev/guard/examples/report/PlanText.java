@@ -41,6 +41,7 @@ public final class PlanText {
         "  "
             + (view.expired() ? style.bad(view.life(now)) : style.dim(view.life(now)))
             + style.dim(", because " + Text.clean(plan.header().because())));
+    view.halts().forEach(halt -> out.println(style.bad("Halted  ") + Text.clean(halt)));
     out.println();
     going(view, out, style);
     kept(view, out, style);
@@ -62,16 +63,13 @@ public final class PlanText {
               out.println("  " + style.dim(Text.clean(name) + ": ") + Text.clean(value)));
       out.println();
     }
-    for (String halt : view.halts()) {
-      out.println(style.bad("Halted  ") + Text.clean(halt));
-    }
   }
 
   private static void going(PlanView view, PrintStream out, Style style) {
     out.println(
         style.bold("Would go  ")
             + Text.count(view.going().size(), "manifest")
-            + view.freed().map(freed -> style.dim("  freeing " + freed)).orElse(""));
+            + view.freed().map(freed -> style.dim("  freeing at most " + freed)).orElse(""));
     if (!view.going().isEmpty()) {
       Table table = new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "WHY").paint(2, style::dim);
       for (Row row : first(view.going())) {
@@ -112,7 +110,7 @@ public final class PlanText {
                   ? ""
                   : " (" + why.where() + ")"));
     }
-    return String.join("; ", all);
+    return Halts.joined(all);
   }
 
   private static void limits(PlanView view, PrintStream out, Style style) {

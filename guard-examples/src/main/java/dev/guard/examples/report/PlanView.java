@@ -11,11 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A plan in the shape people read it: what would go, what is kept and why, where the limits stand.
@@ -133,30 +131,26 @@ public record PlanView(
   public static PlanView of(Plan plan, Instant now) {
     List<Row> going = new ArrayList<>();
     List<Row> kept = new ArrayList<>();
+    List<String> halts = Halts.of(plan.verdict());
     for (PlanItem item : plan.items()) {
-      (item.wouldGo() ? going : kept).add(row(item));
-    }
-    Set<String> halts = new LinkedHashSet<>();
-    for (Reason reason : plan.verdict().reasons()) {
-      if (!reason.pending()) {
-        halts.add(reason.safeguard() + ": " + reason.sentence());
-      }
+      (item.wouldGo() ? going : kept).add(row(item, halts));
     }
     return new PlanView(
         plan,
         going,
         kept,
         meters(plan, going.size()),
-        List.copyOf(halts),
+        halts,
         !now.isBefore(plan.header().expires()));
   }
 
-  private static Row row(PlanItem item) {
+  private static Row row(PlanItem item, List<String> halts) {
     Target target = item.target();
     List<Why> reasons = new ArrayList<>();
     for (Reason reason : item.verdict().reasons()) {
       if (!reason.pending()) {
-        reasons.add(new Why(reason.safeguard(), reason.sentence(), reason.where().orElse("")));
+        reasons.add(
+            new Why(reason.safeguard(), Halts.briefly(reason, halts), reason.where().orElse("")));
       }
     }
     return new Row(target.scope(), name(target), target.id(), item.because(), reasons);
@@ -223,12 +217,14 @@ public record PlanView(
   }
 
   /**
-   * Bytes that would be freed, if the plan says so.
+   * Bytes that would be freed at most, if the plan says so and anything would go.
    *
    * @return for people
    */
   public Optional<String> freed() {
-    return whole(plan.header().facts().get(BYTES)).map(Text::bytes);
+    return going.isEmpty()
+        ? Optional.empty()
+        : whole(plan.header().facts().get(BYTES)).map(Text::bytes);
   }
 
   /**

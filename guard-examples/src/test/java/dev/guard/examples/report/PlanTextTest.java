@@ -24,7 +24,7 @@ class PlanTextTest {
     String text = printed(Plans.typical(), false);
 
     assertThat(text)
-        .contains("Would go  12 manifests  freeing 1.2 GB")
+        .contains("Would go  12 manifests  freeing at most 1.2 GB")
         .contains("Kept  2 manifests")
         .contains("prod/Deployment/shop/api spec.template.spec.containers[0].image replicas 0")
         .contains("12 of 50")

@@ -1,0 +1,48 @@
+package dev.guard.examples.cli;
+
+import dev.guard.Reason;
+import dev.guard.Verdict;
+import dev.guard.blastradius.BlastRadiusLimit;
+import dev.guard.examples.report.Style;
+import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Plan;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What people should do after something was halted, by what halted it. */
+final class Next {
+  static final String WORD = "Next     ";
+  private static final String RUN_LOCKED = "run-locked";
+
+  private Next() {}
+
+  /** The gravest thing first: what could not be read says nothing about limits. */
+  static String after(Verdict halt, Style style) {
+    Set<String> codes = new HashSet<>();
+    halt.reasons().forEach(reason -> codes.add(reason.code()));
+    if (codes.contains(RUN_LOCKED)) {
+      return "wait until the other run has ended; "
+          + style.command("guard status")
+          + " says whose it is";
+    }
+    if (codes.contains(Reason.EVIDENCE_INCOMPLETE)) {
+      return "mend what could not be read, then plan again";
+    }
+    if (codes.contains(KillSwitch.STOPPED) || codes.contains(KillSwitch.PAUSED)) {
+      return style.command("guard status") + "  says who stopped it and why";
+    }
+    if (codes.contains(AsPlanned.PLAN_HALTED)) {
+      return style.command("guard images plan -o plan.json") + "  makes a new plan";
+    }
+    if (codes.contains(BlastRadiusLimit.OVER_LIMIT)
+        || codes.contains(BlastRadiusLimit.WINDOW_USED_UP)) {
+      return "narrow policy.repositories or raise limits on purpose, then plan again";
+    }
+    return "mend what is said above, then plan again";
+  }
+
+  /** Why nothing of a plan that was halted when it was made can be applied. */
+  static String after(Plan plan, Style style) {
+    return after(plan.verdict(), style) + "; nothing of this plan can be applied";
+  }
+}

@@ -1,0 +1,203 @@
+package dev.guard.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.testkit.cluster.KubeObject;
+import dev.guard.testkit.registry.ImageSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What people read must be true, short, and lead on. */
+class ReadingTest {
+  private static final int MEGABYTE = 1_000_000;
+
+  @TempDir Path directory;
+
+  private Ground ground;
+
+  @BeforeEach
+  void begin() throws Exception {
+    ground = Ground.fake(directory);
+    ground.configure();
+    ground.push.push(
+        "young/app", "y1", ImageSpec.of("young").created(Ground.NOW.minus(Duration.ofDays(1))));
+  }
+
+  @AfterEach
+  void end() {
+    ground.close();
+  }
+
+  private void old(String repository, String tag) {
+    ground.push.push(
+        repository, tag, ImageSpec.of(repository + ":" + tag).created(Ground.LONG_AGO));
+  }
+
+  private void used(String repository, String tag) {
+    ground
+        .cluster("prod")
+        .put(KubeObject.deployment("shop", "api", 0, ground.host() + "/" + repository + ":" + tag));
+  }
+
+  private static void fits(String text, int columns) {
+    assertThat(text.lines().filter(line -> line.length() > columns).toList()).isEmpty();
+  }
+
+  private long freed() {
+    return ground
+        .cli
+        .run("images", "plan", "--json")
+        .json()
+        .path("plan")
+        .path("facts")
+        .path("bytesFreed")
+        .asLong();
+  }
+
+  @Test
+  void bytesFreed_areThoseOfWhatWouldGo_withoutTheLayersOfWhatStays() {
+    ground.push.push(
+        "shop/api", "1", ImageSpec.of("one").layer("shared", MEGABYTE).created(Ground.LONG_AGO));
+    ground.push.push(
+        "other/api",
+        "2",
+        ImageSpec.of("two")
+            .layer("shared", MEGABYTE)
+            .layer("own", 2 * MEGABYTE)
+            .created(Ground.LONG_AGO));
+    assertThat(freed()).as("nothing is used").isBetween(3L * MEGABYTE, 4L * MEGABYTE);
+
+    used("shop/api", "1");
+    assertThat(freed()).as("one layer stays").isBetween(2L * MEGABYTE, 3L * MEGABYTE);
+
+    ground.cli.run("stop", "--why", "x");
+    assertThat(freed()).as("nothing would go").isZero();
+  }
+
+  @Test
+  void afterAStop_onlyTheStopIsSaidToHalt() {
+    old("shop/api", "1");
+    old("shop/api", "2");
+    used("shop/api", "1");
+    ground.cli.run("stop", "--why", "odd alerts");
+
+    Cli.Ran ran = ground.cli.run("images", "plan");
+
+    assertThat(ran.exit()).isEqualTo(4);
+    assertThat(ran.out().lines().filter(line -> line.startsWith("Halted")))
+        .as(ran.toString())
+        .allSatisfy(line -> assertThat(line).contains("switch").doesNotContain("in use by"));
+    assertThat(ran.out()).contains("in use by prod/Deployment/shop/api");
+  }
+
+  @Test
+  void incompleteEvidence_isToldOnce() {
+    for (int i = 0; i < 5; i++) {
+      old("shop/api", "v" + i);
+    }
+    ground.cluster("prod").forbid("cronjobs");
+
+    Cli.Ran ran = ground.cli.run("images", "plan", "-o", "plan.json");
+
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.out().split("cannot list cronjobs", -1).length - 1).as(ran.toString()).isEqualTo(1);
+    assertThat(ran.out()).contains("evidence incomplete, see").doesNotContain(".;");
+    Cli.Ran applied = ground.cli.run("images", "apply", "plan.json");
+    assertThat(applied.exit()).isEqualTo(3);
+    assertThat(applied.out()).contains("could not be read").doesNotContain("guard status");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"guard.yaml", "kubeconfig", "STOP", "journal/x.json", "state/x", "notes.txt"})
+  void aPlanOrPage_replacesNothingButItsLike(String file) throws Exception {
+    old("shop/api", "1");
+    ground.cli.run("images", "plan");
+    Files.writeString(directory.resolve("notes.txt"), "mine");
+    ground.clearLogs();
+    Path path = directory.resolve(file);
+    byte[] before = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+
+    for (String option : List.of("-o", "--html")) {
+      Cli.Ran ran = ground.cli.run("images", "plan", option, file);
+      assertThat(ran.exit()).as(ran.toString()).isEqualTo(2);
+      assertThat(ran.err().strip().lines()).hasSize(1);
+      assertThat(ran.err()).contains(path.getFileName().toString());
+    }
+
+    assertThat(ground.registry.log()).isEmpty();
+    assertThat(Files.exists(path) ? Files.readAllBytes(path) : new byte[0]).isEqualTo(before);
+  }
+
+  @Test
+  void aPlanOrPage_replacesItsLike() {
+    old("shop/api", "1");
+    for (int i = 0; i < 2; i++) {
+      Cli.Ran ran = ground.cli.run("images", "plan", "-o", "p.json", "--html", "p.html");
+      assertThat(ran.exit()).as(ran.toString()).isZero();
+    }
+    assertThat(ground.cli.run("plan", "show", "p.json", "--html", "p.json").exit()).isEqualTo(2);
+    assertThat(ground.cli.run("plan", "show", "p.json", "--html", "p.html").exit()).isZero();
+    assertThat(ground.cli.run("images", "plan", "-o", "p.html").exit()).isEqualTo(2);
+    assertThat(ground.cli.run("images", "plan", "-o", "q", "--html", "q").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void h88_aPlanWrittenOverItsLimit_staysHaltedWhenTheLimitIsRaised() throws Exception {
+    old("shop/api", "1");
+    old("shop/api", "2");
+    ground.configure("limits", "{perPlan: 1, percent: 99}");
+    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isEqualTo(4);
+    ground.configure("limits", "{perPlan: 50, percent: 99}");
+
+    for (String[] command :
+        new String[][] {
+          {"images", "apply", "plan.json"}, {"images", "apply", "plan.json", "--execute"}
+        }) {
+      Cli.Ran ran = ground.cli.run(command);
+      assertThat(ran.exit()).as(ran.toString()).isEqualTo(4);
+      assertThat(ran.out()).contains("ake a new plan").doesNotContain("guard status");
+    }
+    assertThat(ground.deletions()).isZero();
+    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    assertThat(ground.cli.run("images", "apply", "plan.json", "--execute").exit()).isZero();
+    assertThat(ground.deletions()).isEqualTo(2);
+  }
+
+  @Test
+  void helpFitsEightyColumns_andHasNoStrayDollar() {
+    String[] all = {
+      "",
+      "demo",
+      "images",
+      "images plan",
+      "images apply",
+      "images check",
+      "images explain",
+      "plan",
+      "plan show",
+      "stop",
+      "resume",
+      "status",
+      "audit",
+      "audit verify",
+      "audit show",
+      "audit unsettled"
+    };
+    for (String one : all) {
+      String line = (one + " --help").strip();
+      Cli.Ran ran = ground.cli.run(line.split(" "));
+      assertThat(ran.exit()).as(line).isZero();
+      assertThat(ran.out()).as(line).doesNotContainPattern("default \\$");
+      fits(ran.out(), 80);
+    }
+  }
+}
