@@ -358,6 +358,9 @@ public final class GuardBuilder {
     if (safeguard instanceof BlastRadiusLimit) {
       return ((BlastRadiusLimit) safeguard).bind(name, time);
     }
+    if (safeguard instanceof InUseCheck check) {
+      check.bind(name, store);
+    }
     if (safeguard instanceof ErrorThreshold) {
       ((ErrorThreshold) safeguard).bind(name, store);
     }

@@ -1,19 +1,21 @@
 package dev.guard.evidence;
 
+import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Reason;
 import dev.guard.Safeguard;
+import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
+import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,10 +30,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every source is listed anew when a plan or run begins, and whenever the last complete listing
  * began more than the maximum age ago. In use is REFUSE, naming the place. Unknown is REFUSE. A
- * source that throws, answers incompletely, or is empty although it held references when it was
- * last read makes the evidence incomplete, and so does a reference that could not be understood:
- * HALT, naming what could not be read. What an incomplete listing did find still protects; its
- * silence proves nothing. Thread-safe; one thread lists while others wait.
+ * source that throws, answers incompletely, or is empty although it ever held references makes the
+ * evidence incomplete (a guard with a state store remembers that from run to run; see {@link
+ * #mayBeEmpty}), and so does a reference that could not be understood: HALT, naming what could not
+ * be read. What an incomplete listing did find still protects; its silence proves nothing.
+ * Thread-safe; one thread lists while others wait.
  */
 public final class InUseCheck implements Safeguard {
   /** Code of the reason that use cannot be told. */
@@ -49,13 +52,19 @@ public final class InUseCheck implements Safeguard {
   private final List<ReferenceSource> sources;
   private final Time time;
   private final Duration maxAge;
-  private final Map<String, Integer> lastCounts = new HashMap<>();
+  private final Set<String> mayBeEmpty;
+  private SeenFull seen = new SeenFull("", null);
   private volatile long begun;
   private volatile Listing listing;
 
   private InUseCheck(
-      Interpreter interpreter, List<ReferenceSource> sources, Time time, Duration maxAge) {
+      Interpreter interpreter,
+      List<ReferenceSource> sources,
+      Time time,
+      Duration maxAge,
+      Set<String> mayBeEmpty) {
     this.interpreter = interpreter;
+    this.mayBeEmpty = Set.copyOf(mayBeEmpty);
     this.sources = List.copyOf(sources);
     this.time = time;
     this.maxAge = maxAge;
@@ -97,7 +106,7 @@ public final class InUseCheck implements Safeguard {
                 + "' is blank or stands twice.");
       }
     }
-    return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1));
+    return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1), Set.of());
   }
 
   /**
@@ -116,7 +125,38 @@ public final class InUseCheck implements Safeguard {
               + age
               + ".");
     }
-    return new InUseCheck(interpreter, sources, time, age);
+    return new InUseCheck(interpreter, sources, time, age, mayBeEmpty);
+  }
+
+  /**
+   * This check, believing some sources also when they are empty after they held references. A
+   * cluster never is; a table of reservations may be.
+   *
+   * @param names names of sources of this check
+   * @return a new check that has read nothing yet
+   * @throws IllegalArgumentException if a name is none of a source of this check
+   */
+  public InUseCheck mayBeEmpty(Collection<String> names) {
+    Set<String> all = new HashSet<>(mayBeEmpty);
+    for (String one : names) {
+      if (sources.stream().noneMatch(source -> source.name().equals(one))) {
+        throw new IllegalArgumentException(
+            "There is no source of evidence named '" + one + "' that could be empty.");
+      }
+      all.add(one);
+    }
+    return new InUseCheck(interpreter, sources, time, maxAge, all);
+  }
+
+  /**
+   * Tells the check whose it is. Called when a guard is built.
+   *
+   * @param guard the guard's name, under which it is kept which sources ever held references
+   * @param store where that is kept, or null to keep it in memory alone
+   * @throws GuardConfigurationException if it already is another guard's
+   */
+  public synchronized void bind(String guard, @Nullable StateStore store) {
+    this.seen = seen.of(guard, store);
   }
 
   @Override
@@ -159,9 +199,6 @@ public final class InUseCheck implements Safeguard {
     }
     Instant oldest = began;
     for (ReferenceSnapshot snapshot : snapshots) {
-      if (!snapshot.references().isEmpty()) {
-        lastCounts.put(snapshot.source(), snapshot.references().size());
-      }
       oldest = snapshot.began().isBefore(oldest) ? snapshot.began() : oldest;
     }
     listing =
@@ -194,15 +231,28 @@ public final class InUseCheck implements Safeguard {
     if (snapshot instanceof ReferenceSnapshot.Incomplete) {
       return ((ReferenceSnapshot.Incomplete) snapshot).gaps();
     }
-    int before = lastCounts.getOrDefault(snapshot.source(), 0);
-    if (before > 0 && snapshot.references().isEmpty()) {
-      return List.of(
-          snapshot.source()
-              + " is empty, and held "
-              + before
-              + " references when it was last read");
+    String source = snapshot.source();
+    if (mayBeEmpty.contains(source)) {
+      return List.of();
     }
-    return List.of();
+    try {
+      if (!snapshot.references().isEmpty()) {
+        seen.note(source, snapshot.references().size());
+        return List.of();
+      }
+      long before = seen.before(source);
+      return before == 0
+          ? List.of()
+          : List.of(
+              source
+                  + " is empty, and held "
+                  + before
+                  + " references before; if that is right, it is no source of evidence any more:"
+                  + " take it out of the configuration");
+    } catch (StateException fault) {
+      LOG.warn("Whether source '{}' ever held references cannot be told.", source, fault);
+      return List.of(source + " may have held more before, which its guard's state cannot tell");
+    }
   }
 
   private static Interpreter.Usage interpret(

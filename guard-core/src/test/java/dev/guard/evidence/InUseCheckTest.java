@@ -3,13 +3,18 @@ package dev.guard.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Reason;
+import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.Verdict.Level;
+import dev.guard.state.MemoryStateStore;
+import dev.guard.state.StateStore;
 import dev.guard.support.HandTime;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -406,5 +411,52 @@ class InUseCheckTest {
             List.of(prod),
             time);
     assertThat(blind.tripwires()).anyMatch(wire -> !wire.check().getAsBoolean());
+  }
+
+  private InUseCheck anotherProcess(StateStore store) {
+    InUseCheck other = InUseCheck.of(names, List.of(prod, test), time);
+    other.bind("cleanup", store);
+    return other;
+  }
+
+  @Test
+  void aSourceThatWasFullInAnEarlierProcess_isNotBelievedToBeEmpty() {
+    MemoryStateStore store = MemoryStateStore.create(time);
+    assertThat(anotherProcess(store).refresh().allowed()).isTrue();
+    prod.found.clear();
+    Verdict verdict = anotherProcess(store).refresh();
+    assertThat(verdict.level()).isEqualTo(Level.HALT);
+    assertThat(verdict.toString()).contains("prod is empty").contains("1 references before");
+    assertThat(anotherProcess(MemoryStateStore.create(time)).refresh().allowed())
+        .as("who never saw it full cannot know")
+        .isTrue();
+    InUseCheck told = InUseCheck.of(names, List.of(prod, test), time).mayBeEmpty(List.of("prod"));
+    told.bind("cleanup", store);
+    assertThat(told.refresh().allowed()).isTrue();
+    assertThatThrownBy(() -> told.mayBeEmpty(List.of("prd")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatWasSeenFull_andCannotBeReadOrKept_isAGap() {
+    StateStore broken =
+        (StateStore)
+            Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (proxy, method, arguments) -> {
+                  throw new StateException("the disk is gone");
+                });
+    Verdict verdict = anotherProcess(broken).refresh();
+    assertThat(verdict.level()).isEqualTo(Level.HALT);
+    assertThat(verdict.toString()).contains("its guard's state cannot tell");
+  }
+
+  @Test
+  void oneCheck_isOneGuards() {
+    check.bind("one", null);
+    check.bind("one", null);
+    assertThatThrownBy(() -> check.bind("two", null))
+        .isInstanceOf(GuardConfigurationException.class);
   }
 }

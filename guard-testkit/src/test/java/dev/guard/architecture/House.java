@@ -38,7 +38,7 @@ final class House {
           entry("time", NONE),
           entry("internal", NONE),
           entry("state", NONE),
-          entry("evidence", NONE),
+          entry("evidence", STATE),
           entry("notify", NONE),
           entry("audit", STATE),
           entry("plan", Set.of("state", "notify", "evidence")),

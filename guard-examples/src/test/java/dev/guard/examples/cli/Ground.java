@@ -241,6 +241,10 @@ final class Ground implements AutoCloseable {
       return fake.put(object);
     }
 
+    boolean remove(String kind, String namespace, String name) {
+      return fake.remove(kind, namespace, name);
+    }
+
     void inject(Fault fault) {
       fake.inject(fault);
     }

@@ -291,6 +291,23 @@ class HazardTest {
     assertThat(ran.out()).contains("evidence-incomplete").contains(words);
   }
 
+  /** Each command is a process of its own; only the state knows what there was. */
+  @Test
+  void law11_aClusterThatIsSuddenlyEmptyBlocksTheNextCommand() {
+    fill(3);
+    Pushed used = old("shop/api", "1");
+    ground
+        .cluster("prod")
+        .put(KubeObject.deployment("shop", "api", 0, ground.host() + "/shop/api:1"));
+    assertThat(ground.cli.run("images", "plan", "-o", "plan.json").exit()).isZero();
+    assertThat(ground.cluster("prod").remove("Deployment", "shop", "api")).isTrue();
+
+    Cli.Ran ran = evidenceBlocks();
+
+    assertThat(ran.out()).contains("prod is empty, and held").contains("evidence-incomplete");
+    assertThat(ground.look.pulls("shop/api", used.digest())).isTrue();
+  }
+
   @Test
   void h25_t23_aForbiddenKindBlocksAndTheMissingRuleIsNamed() {
     fill(3);
