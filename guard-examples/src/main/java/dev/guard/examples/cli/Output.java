@@ -7,6 +7,7 @@ import dev.guard.Target;
 import dev.guard.Verdict;
 import dev.guard.examples.report.Halts;
 import dev.guard.examples.report.HtmlReport;
+import dev.guard.examples.report.PlanText;
 import dev.guard.examples.report.PlanView;
 import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Table;
@@ -144,7 +145,7 @@ final class Output {
             + style.dim("  of plan " + Text.brief(report.plan().text())));
     Verdict halt = report.halt();
     List<String> halts = halt == null ? List.of() : Halts.of(halt);
-    halts.forEach(one -> out.println(style.bad("Halted  ") + Text.clean(one)));
+    halts.forEach(one -> PlanText.halted(one, out, style));
     out.println();
     Map<Fate, List<Entry>> byFate = new EnumMap<>(Fate.class);
     for (Entry entry : report.entries()) {
@@ -161,7 +162,9 @@ final class Output {
                   + "  "
                   + Text.count(entries.size(), "manifest"));
           Table table =
-              new Table("    ", "REPOSITORY", "TAGS", "DIGEST", "WHY").paint(2, style::dim);
+              new Table("    ", "REPOSITORY", "TAGS", "DIGEST", "WHY")
+                  .fitted()
+                  .paint(2, style::dim);
           for (Entry entry : entries.subList(0, Math.min(entries.size(), MOST))) {
             table.row(
                 entry.target().scope(),
@@ -182,7 +185,7 @@ final class Output {
   private static String why(Entry entry, Map<Target, String> because, List<String> halts) {
     boolean chosen = entry.outcome() == Fate.DONE || entry.outcome() == Fate.SIMULATED;
     String said = chosen ? "" : reasons(entry.reasons(), halts);
-    return said.isEmpty() ? because.getOrDefault(entry.target(), "") : said;
+    return Text.shortened(said.isEmpty() ? because.getOrDefault(entry.target(), "") : said);
   }
 
   /** All that will not pass by itself; if nothing else was said, what will. */

@@ -348,6 +348,7 @@ final class Session implements AutoCloseable {
     Map<String, Long> kept = new TreeMap<>();
     proposal.kept().values().forEach(reason -> kept.merge(reason.code(), 1L, Long::sum));
     kept.forEach((code, count) -> facts.put(PlanView.KEPT + code, String.valueOf(count)));
+    facts.putAll(PolicyKeeps.facts(proposal));
     Selection selection = proposal.selection();
     Selection.Draft draft =
         Selection.ofCandidates(selection.action(), selection.candidates())

@@ -52,7 +52,9 @@ public final class HtmlReport {
     page.put("state", view.expired() ? "expired" : view.halts().isEmpty() ? "fine" : "halted");
     page.put("headline", headline(view));
     page.put("goingCount", view.going().size());
-    page.put("keptCount", view.kept().size());
+    page.put("keptCount", view.staying());
+    page.put("policy", policy(view));
+    page.put("sum", view.sum().orElse(""));
     page.put("population", plan.population().map(HtmlReport::population).orElse("nobody said"));
     page.put(
         "populationShort", plan.population().map(all -> String.valueOf(all.size())).orElse("?"));
@@ -103,6 +105,22 @@ public final class HtmlReport {
               "because", Text.clean(row.because()),
               "reasons", reasons));
     }
+    return shown;
+  }
+
+  private static List<Map<String, Object>> policy(PlanView view) {
+    List<Map<String, Object>> shown = new ArrayList<>();
+    view.policyKeeps()
+        .forEach(
+            (code, images) ->
+                shown.add(
+                    Map.of(
+                        "code",
+                        Text.clean(code),
+                        "count",
+                        Text.count(images.size(), "manifest"),
+                        "images",
+                        images.stream().map(Text::clean).toList())));
     return shown;
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 /** A plan on a terminal. Thread-safe. */
 public final class PlanText {
   private static final int MOST_ROWS = 500;
+  private static final int MOST_KEPT = 20;
   private static final int BAR = 24;
 
   private PlanText() {}
@@ -41,10 +42,11 @@ public final class PlanText {
         "  "
             + (view.expired() ? style.bad(view.life(now)) : style.dim(view.life(now)))
             + style.dim(", because " + Text.clean(plan.header().because())));
-    view.halts().forEach(halt -> out.println(style.bad("Halted  ") + Text.clean(halt)));
+    view.halts().forEach(halt -> halted(halt, out, style));
     out.println();
     going(view, out, style);
     kept(view, out, style);
+    policy(view, out, style);
     limits(view, out, style);
     if (!plan.header().unread().isEmpty()) {
       out.println(
@@ -57,11 +59,58 @@ public final class PlanText {
     List<String> notes = view.notes();
     if (!facts.isEmpty() || !notes.isEmpty()) {
       out.println(style.bold("Rests on"));
-      notes.forEach(note -> out.println("  " + Text.clean(note)));
+      notes.forEach(note -> indented(Text.clean(note), out));
       facts.forEach(
           (name, value) ->
               out.println("  " + style.dim(Text.clean(name) + ": ") + Text.clean(value)));
       out.println();
+    }
+  }
+
+  /**
+   * What halted, in as many lines as it takes.
+   *
+   * @param halt a sentence
+   * @param out where
+   * @param style how
+   */
+  public static void halted(String halt, PrintStream out, Style style) {
+    List<String> lines = Text.wrapped(Text.clean(halt), Table.COLUMNS - 8);
+    out.println(style.bad("Halted  ") + lines.get(0));
+    lines.subList(1, lines.size()).forEach(line -> out.println("        " + line));
+  }
+
+  private static void policy(PlanView view, PrintStream out, Style style) {
+    view.policyKeeps()
+        .forEach(
+            (code, images) -> {
+              out.println(
+                  style.bold("Kept by policy  ")
+                      + Text.count(images.size(), "manifest")
+                      + style.dim("  " + Text.clean(code)));
+              for (String image : images.subList(0, Math.min(MOST_KEPT, images.size()))) {
+                indented(Text.clean(image), out);
+              }
+              if (images.size() > MOST_KEPT) {
+                out.println(
+                    style.dim(
+                        "  … and " + (images.size() - MOST_KEPT) + " more; --html shows all"));
+              }
+              out.println();
+            });
+    view.sum()
+        .ifPresent(
+            sum -> {
+              out.println(sum);
+              out.println();
+            });
+  }
+
+  private static void indented(String text, PrintStream out) {
+    String indent = "  ";
+    for (String line : Text.wrapped(text, Table.COLUMNS - 4)) {
+      out.println(indent + line);
+      indent = "    ";
     }
   }
 
@@ -71,7 +120,8 @@ public final class PlanText {
             + Text.count(view.going().size(), "manifest")
             + view.freed().map(freed -> style.dim("  freeing at most " + freed)).orElse(""));
     if (!view.going().isEmpty()) {
-      Table table = new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "WHY").paint(2, style::dim);
+      Table table =
+          new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "WHY").fitted().paint(2, style::dim);
       for (Row row : first(view.going())) {
         table.row(row.scope(), row.name(), Text.brief(row.id()), row.because());
       }
@@ -91,6 +141,7 @@ public final class PlanText {
             + style.dim("  that policy alone would let go"));
     Table table =
         new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "KEPT BECAUSE")
+            .fitted()
             .paint(2, style::dim)
             .paint(3, style::good);
     for (Row row : first(view.kept())) {

@@ -10,10 +10,13 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A plan in the shape people read it: what would go, what is kept and why, where the limits stand.
@@ -51,6 +54,11 @@ public record PlanView(
   /** Facts of this beginning count what policy itself keeps, by code. */
   public static final String KEPT = "kept.";
 
+  /** Facts of this beginning name, by code and number, what policy itself keeps, and why. */
+  public static final String KEEPS = "policyKeeps.";
+
+  private static final Pattern TAGGED = Pattern.compile("^tagged [^:]{1,4096}: ");
+  private static final String UNTAGGED = "(untagged)";
   private static final String SINCE = "countingSince";
   private static final String WITHOUT_AGE = "withoutAge";
 
@@ -132,8 +140,15 @@ public record PlanView(
     List<Row> going = new ArrayList<>();
     List<Row> kept = new ArrayList<>();
     List<String> halts = Halts.of(plan.verdict());
+    Map<String, String> names = new HashMap<>();
     for (PlanItem item : plan.items()) {
-      (item.wouldGo() ? going : kept).add(row(item, halts));
+      String name = name(item.target());
+      if (!name.equals(UNTAGGED)) {
+        names.put(item.target().id(), name);
+      }
+    }
+    for (PlanItem item : plan.items()) {
+      (item.wouldGo() ? going : kept).add(row(item, halts, names));
     }
     return new PlanView(
         plan,
@@ -144,16 +159,30 @@ public record PlanView(
         !now.isBefore(plan.header().expires()));
   }
 
-  private static Row row(PlanItem item, List<String> halts) {
+  /** Names a parent as people know it, and not again what stands beside it. */
+  private static String because(String because, Map<String, String> names) {
+    String shown = TAGGED.matcher(because).replaceFirst("");
+    for (String word : shown.split("[ ,]", -1)) {
+      String name = names.getOrDefault(word, "");
+      shown = name.isEmpty() ? shown : shown.replace(word, name);
+    }
+    return Text.shortened(shown);
+  }
+
+  private static Row row(PlanItem item, List<String> halts, Map<String, String> names) {
     Target target = item.target();
     List<Why> reasons = new ArrayList<>();
     for (Reason reason : item.verdict().reasons()) {
       if (!reason.pending()) {
         reasons.add(
-            new Why(reason.safeguard(), Halts.briefly(reason, halts), reason.where().orElse("")));
+            new Why(
+                reason.safeguard(),
+                Text.shortened(Halts.briefly(reason, halts)),
+                reason.where().orElse("")));
       }
     }
-    return new Row(target.scope(), name(target), target.id(), item.because(), reasons);
+    return new Row(
+        target.scope(), name(target), target.id(), because(item.because(), names), reasons);
   }
 
   private static String name(Target target) {
@@ -163,7 +192,7 @@ public record PlanView(
         return value;
       }
     }
-    return "(untagged)";
+    return UNTAGGED;
   }
 
   private static List<Meter> meters(Plan plan, long going) {
@@ -228,6 +257,63 @@ public record PlanView(
   }
 
   /**
+   * What policy itself keeps, each with its own reason.
+   *
+   * @return by code
+   */
+  public Map<String, List<String>> policyKeeps() {
+    Map<String, List<String>> keeps = new TreeMap<>();
+    plan.header()
+        .facts()
+        .forEach(
+            (name, value) -> {
+              int number = name.lastIndexOf('.');
+              if (name.startsWith(KEEPS) && number > KEEPS.length()) {
+                keeps
+                    .computeIfAbsent(
+                        name.substring(KEEPS.length(), number).replace('-', ' '),
+                        code -> new ArrayList<>())
+                    .add(Text.shortened(value));
+              }
+            });
+    return keeps;
+  }
+
+  /**
+   * How many manifests stay, for whatever reason.
+   *
+   * @return at least as many as policy alone would let go
+   */
+  public long staying() {
+    long policy = 0;
+    for (Map.Entry<String, String> fact : plan.header().facts().entrySet()) {
+      if (fact.getKey().startsWith(KEPT)) {
+        policy += whole(fact.getValue()).orElse(0L);
+      }
+    }
+    return kept.size() + policy;
+  }
+
+  /**
+   * The sum of what would go and what stays, where it accounts for every manifest there is.
+   *
+   * @return a line, or empty if the plan does not say enough
+   */
+  public Optional<String> sum() {
+    long all = going.size() + staying();
+    return plan.population()
+        .filter(population -> population.complete() && population.size() == all)
+        .map(
+            population ->
+                going.size()
+                    + " would go + "
+                    + staying()
+                    + " kept = "
+                    + Text.count(all, "manifest")
+                    + " in all");
+  }
+
+  /**
    * What the plan rests on, in sentences: where ages come from, what policy keeps, whose evidence
    * counted.
    *
@@ -280,7 +366,7 @@ public record PlanView(
         .keySet()
         .removeAll(
             List.of(BYTES, PER_PLAN, PERCENT, PER_DAY, CLUSTERS, SINCE, WITHOUT_AGE, "ageFrom"));
-    facts.keySet().removeIf(name -> name.startsWith(KEPT));
+    facts.keySet().removeIf(name -> name.startsWith(KEPT) || name.startsWith(KEEPS));
     return facts;
   }
 

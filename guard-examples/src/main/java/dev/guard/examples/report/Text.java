@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Words for people: sizes, times, counts, and text from outside made harmless for a terminal. */
 public final class Text {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final Pattern DIGEST = Pattern.compile("\\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\\b");
   private static final int MAX_SHOWN = 2_000;
 
   private Text() {}
@@ -131,5 +135,37 @@ public final class Text {
    */
   public static String brief(String digest) {
     return digest.length() > 19 ? clean(digest.substring(0, 19)) : clean(digest);
+  }
+
+  /**
+   * A text in lines that fit, broken between words; a word that is longer than a line stays whole
+   * on one of its own.
+   *
+   * @param text harmless already
+   * @param columns how long a line may be
+   * @return at least one line
+   */
+  public static List<String> wrapped(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ", -1)) {
+      if (line.length() > 0 && line.length() + 1 + word.length() > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  /**
+   * A text with every manifest's digest in it as short as in the tables.
+   *
+   * @param text any text
+   * @return the same with short digests
+   */
+  public static String shortened(String text) {
+    return DIGEST.matcher(text).replaceAll("$1");
   }
 }
