@@ -1,6 +1,7 @@
 package dev.guard;
 
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
 import dev.guard.plan.Report;
@@ -41,6 +42,7 @@ public final class Guard {
   private final Scribe scribe;
   private final Safeguard lastLook;
   private final AtomicBoolean running = new AtomicBoolean();
+  private volatile long provenAt;
 
   Guard(Settings settings) {
     this.settings = settings;
@@ -142,7 +144,7 @@ public final class Guard {
   public <T, X extends Exception> Outcome<T> call(Intent intent, Effect<T, X> effect) throws X {
     Objects.requireNonNull(effect, "effect");
     Scribe.Place place = new Scribe.Place(settings.runIds().get(), "1", null);
-    Verdict verdict = panel.freshen().and(doubt(intent)).and(review(intent));
+    Verdict verdict = panel.freshen().and(doubt(intent)).and(review(intent)).and(provenSince());
     Listeners.quietly(settings.listener(), l -> l.judged(settings.name(), intent, verdict));
     if (!verdict.allowed()) {
       decided(place, intent, verdict);
@@ -173,6 +175,20 @@ public final class Guard {
     return result.fate() == Report.Fate.DONE
         ? Outcome.done(act.value())
         : new Outcome.Refused<>(intent, result.verdict());
+  }
+
+  /** After a resume, also one by another process, every safeguard is proven alive anew. */
+  private Verdict provenSince() {
+    KillSwitch killSwitch = settings.killSwitch();
+    if (killSwitch == null || killSwitch.resumes() == provenAt) {
+      return Verdict.allow();
+    }
+    long resumes = killSwitch.resumes();
+    Verdict proven = panel.prove();
+    if (proven.allowed()) {
+      provenAt = resumes;
+    }
+    return proven;
   }
 
   private void decided(Scribe.Place place, Intent intent, Verdict verdict) {
@@ -341,7 +357,7 @@ public final class Guard {
    *     alive
    */
   public void resume(String who, String why) {
-    dev.guard.killswitch.KillSwitch stopped = requireSwitch();
+    KillSwitch stopped = requireSwitch();
     Verdict alive = panel.prove();
     if (!alive.allowed()) {
       throw new GuardConfigurationException("Not resumed. " + alive);
@@ -350,7 +366,7 @@ public final class Guard {
     stopped.resume(who, why);
   }
 
-  private dev.guard.killswitch.KillSwitch requireSwitch() {
+  private KillSwitch requireSwitch() {
     if (settings.killSwitch() == null) {
       throw new GuardConfigurationException(
           "Guard '" + settings.name() + "' has no kill switch. Give it one with killSwitch(...).");

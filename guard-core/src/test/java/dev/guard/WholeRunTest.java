@@ -17,6 +17,7 @@ import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import dev.guard.plan.Selection;
+import dev.guard.state.MemoryStateStore;
 import dev.guard.support.HandTime;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -413,6 +414,35 @@ class WholeRunTest {
   }
 
   @Test
+  void afterAResumeInAnotherProcess_everySafeguardIsProvenAnew() {
+    MemoryStateStore store = MemoryStateStore.create(time);
+    KillSwitch here = KillSwitch.supplier("flag", () -> KillSwitch.State.RUN);
+    Guard guard = builder().killSwitch(here).state(store).build();
+    assertThat(guard.run(intent(), permit -> touched.add(A))).isInstanceOf(Outcome.Done.class);
+    KillSwitch there = KillSwitch.supplier("flag", () -> KillSwitch.State.RUN);
+    there.bind("test", store, time);
+    there.stop("ada", "looks wrong");
+    there.resume("ada", "it was not");
+    scripted.alive = false;
+    Outcome<Void> outcome = guard.run(intent(), permit -> touched.add(B));
+    assertThat(((Outcome.Refused<Void>) outcome).verdict().reasons())
+        .anySatisfy(reason -> assertThat(reason.code()).isEqualTo("not-alive"));
+    scripted.alive = true;
+    assertThat(guard.run(intent(), permit -> touched.add(C))).isInstanceOf(Outcome.Done.class);
+    assertThat(touched).containsExactly(A, C);
+  }
+
+  @Test
+  void aSwitch_keepsItsLatchInOneStore() {
+    KillSwitch one = KillSwitch.supplier("flag", () -> KillSwitch.State.RUN);
+    MemoryStateStore store = MemoryStateStore.create(time);
+    assertThat(builder().killSwitch(one).state(store).build().name()).isEqualTo("test");
+    GuardBuilder forgetful = builder().killSwitch(one);
+    assertThatThrownBy(forgetful::build).isInstanceOf(GuardConfigurationException.class);
+    assertThat(builder().killSwitch(one).state(store).build().name()).isEqualTo("test");
+  }
+
+  @Test
   void aPopulationSmallerThanWhatWasSelected_wasCountedBlindly() {
     Guard guard = builder().build();
     Plan plan =
@@ -446,6 +476,7 @@ class WholeRunTest {
     private Supplier<Verdict> ofAll = Verdict::allow;
     private Supplier<Verdict> ofSources = Verdict::allow;
     private Runnable reserving = () -> {};
+    private boolean alive = true;
     private final List<Reservation.Settlement> settled =
         Collections.synchronizedList(new ArrayList<>());
 
@@ -477,7 +508,7 @@ class WholeRunTest {
 
     @Override
     public List<Tripwire> tripwires() {
-      return List.of(Tripwire.of(() -> true));
+      return List.of(Tripwire.of(() -> alive));
     }
   }
 }

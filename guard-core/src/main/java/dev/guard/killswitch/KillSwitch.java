@@ -279,7 +279,8 @@ public final class KillSwitch implements Safeguard {
    * @param guard the guard's name, under which the latch is kept
    * @param store where the latch is kept, or null to keep it in memory alone
    * @param clocks where time comes from
-   * @throws GuardConfigurationException if it already is another guard's
+   * @throws GuardConfigurationException if it already is another guard's, or keeps its latch in
+   *     another store
    */
   public synchronized void bind(String guard, @Nullable StateStore store, Time clocks) {
     this.time = Objects.requireNonNull(clocks, "time");
@@ -422,6 +423,16 @@ public final class KillSwitch implements Safeguard {
       throw new IllegalArgumentException("Say " + what + ", in 1 to 1000 characters.");
     }
     return value;
+  }
+
+  /**
+   * How often somebody resumed it, here or, with a store, in any process, as far as its last answer
+   * has seen. Reads nothing. A guard proves its safeguards alive after each.
+   *
+   * @return a number that only rises
+   */
+  public long resumes() {
+    return latch.resumes();
   }
 
   /**

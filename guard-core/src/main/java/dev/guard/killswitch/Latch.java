@@ -41,6 +41,8 @@ final class Latch {
   private volatile @Nullable StateStore store;
   private volatile String guard = "";
   private volatile @Nullable Held held;
+  private volatile long resumes;
+  private long counted;
 
   synchronized void bind(String name, @Nullable StateStore where) {
     if (!guard.isEmpty() && !guard.equals(name)) {
@@ -51,8 +53,19 @@ final class Latch {
               + name
               + "' too. Make one switch for each; they may read the same file.");
     }
+    if (!guard.isEmpty() && store != where) {
+      throw new GuardConfigurationException(
+          "The kill switch of guard '"
+              + guard
+              + "' keeps its latch in one store. Build its guards with the same state(...), or none.");
+    }
     guard = name;
     store = where;
+  }
+
+  /** How often a stop was lifted, as far as this process has seen; asking reads nothing. */
+  long resumes() {
+    return resumes;
   }
 
   /** ALLOW if nothing is latched. */
@@ -90,6 +103,10 @@ final class Latch {
     }
     Held now = held;
     Stop stop = page.stop;
+    if (stop == null && page.count != counted) {
+      counted = page.count;
+      resumes++;
+    }
     if (stop != null) {
       if (now == null || now.count < page.count) {
         now = hold(stop, verdict(stop), page.count);
@@ -168,6 +185,7 @@ final class Latch {
       change(new Stop(who, why, at), false);
     }
     held = null;
+    resumes++;
     LOG.info("Guard '{}' resumed by {}: {}", guard, who, why);
   }
 
