@@ -20,8 +20,11 @@ final class AcknowledgedSource implements ReferenceSource {
   private final ReferenceSource source;
   private final List<Acknowledgement> words;
   private final Time time;
+  private final Vouching vouching;
 
-  AcknowledgedSource(ReferenceSource source, List<Acknowledgement> words, Time time) {
+  AcknowledgedSource(
+      ReferenceSource source, List<Acknowledgement> words, Time time, Vouching vouching) {
+    this.vouching = vouching;
     this.source = source;
     this.words = List.copyOf(words);
     this.time = time;
@@ -35,9 +38,6 @@ final class AcknowledgedSource implements ReferenceSource {
   @Override
   public ReferenceSnapshot read() {
     ReferenceSnapshot snapshot = source.read();
-    if (words.isEmpty()) {
-      return snapshot;
-    }
     Instant now = time.now();
     List<Reference> kept = new ArrayList<>();
     for (Reference reference : snapshot.references()) {
@@ -53,8 +53,17 @@ final class AcknowledgedSource implements ReferenceSource {
   }
 
   private boolean vouchedFor(Reference reference, Instant now) {
-    return reference.form() == Reference.Form.NAME
-        && ImageReference.parse(reference.value()) instanceof UnparseableReference
-        && words.stream().anyMatch(word -> word.covers(reference, now));
+    if (reference.form() != Reference.Form.NAME
+        || !(ImageReference.parse(reference.value()) instanceof UnparseableReference)) {
+      return false;
+    }
+    for (Acknowledgement word : words) {
+      if (word.covers(reference, now)) {
+        vouching.counts(word, reference);
+        return true;
+      }
+    }
+    vouching.lacks(reference);
+    return false;
   }
 }

@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--images",
       paramLabel = "N",
       defaultValue = "60",
-      description = "How many images there are, 20 to 500; default ${DEFAULT-VALUE}.")
+      description = "How many images there are, 20 to 300; default ${DEFAULT-VALUE}.")
   int images;
 
   @Option(

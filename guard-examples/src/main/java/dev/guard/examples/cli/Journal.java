@@ -1,5 +1,6 @@
 package dev.guard.examples.cli;
 
+import dev.guard.AuditException;
 import dev.guard.Target;
 import dev.guard.audit.AuditSink;
 import dev.guard.audit.Checkpoint;
@@ -8,6 +9,7 @@ import dev.guard.audit.JournalSink;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.state.StateStore;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,11 +31,7 @@ final class Journal implements AutoCloseable {
   static Journal open(Shell shell, Session session) {
     GuardConfig config = session.config();
     HumanNotes notes = new HumanNotes(session.store(), config.name());
-    JournalSink journal =
-        JournalSink.in(config.journal())
-            .time(shell.time())
-            .checkpoints(EVERY, marks(session.store(), config))
-            .open();
+    JournalSink journal = open(shell, session, config);
     try {
       if (!notes.waiting().isEmpty()) {
         JournalReader.at(config.journal()).forEach(entry -> notes.knows(entry.record()));
@@ -45,6 +43,28 @@ final class Journal implements AutoCloseable {
     }
     return new Journal(
         journal, new RunJournal(journal, notes, session.vouched(shell.time().now()), shell.err()));
+  }
+
+  /** Whoever has the journal open is a run most of the time, and then its name says more. */
+  private static JournalSink open(Shell shell, Session session, GuardConfig config) {
+    try {
+      return JournalSink.in(config.journal())
+          .time(shell.time())
+          .checkpoints(EVERY, marks(session.store(), config))
+          .open();
+    } catch (AuditException fault) {
+      Optional<String> owner = session.fileStore().owner(config.name());
+      if (owner.isEmpty()) {
+        throw fault;
+      }
+      throw new CommandException(
+          Exit.REFUSED,
+          "Another run of guard '"
+              + config.name()
+              + "' is under way ("
+              + owner.get()
+              + "). Wait for its end.");
+    }
   }
 
   AuditSink sink() {

@@ -67,6 +67,15 @@ final class ResumeCommand implements Callable<Integer> {
                   ? style.bad("Still stopped") + "  " + now.why()
                   : style.good("Resumed") + "  guard " + config.name() + ": the next run may act.");
     }
+    GuardConfig.ConfigMapPart map = config.killSwitch().configMap();
+    if (map != null && !common.json) {
+      shell
+          .out()
+          .println(
+              "The ConfigMap "
+                  + map.name()
+                  + " is another switch and was not touched; guard status says what it says.");
+    }
     return (stopped ? Exit.REFUSED : Exit.CLEAN).code();
   }
 

@@ -65,6 +65,7 @@ final class Session implements AutoCloseable {
   private final RegistryClient registry;
   private final ImageNames names;
   private final KillSwitch killSwitch;
+  private final Vouching vouching = new Vouching();
 
   private Session(Shell shell, GuardConfig config) {
     this.shell = shell;
@@ -220,19 +221,34 @@ final class Session implements AutoCloseable {
 
   /** One source per configured cluster, without what people vouched for. */
   List<ReferenceSource> sources() {
-    List<Acknowledgement> words = new ArrayList<>();
-    for (AcknowledgedPart part : config.acknowledged()) {
-      words.add(
-          new Acknowledgement(part.place(), part.sha256(), part.who(), part.why(), part.until()));
-    }
+    List<Acknowledgement> words = words();
     List<ReferenceSource> sources = new ArrayList<>();
     for (ClusterPart cluster : config.clusters()) {
       ClusterReferences references = ClusterReferences.of(connect(cluster.context()));
       sources.add(
           new AcknowledgedSource(
-              cluster.expectedUid().map(references::uid).orElse(references), words, shell.time()));
+              cluster.expectedUid().map(references::uid).orElse(references),
+              words,
+              shell.time(),
+              vouching));
     }
     return sources;
+  }
+
+  private List<Acknowledgement> words() {
+    List<Acknowledgement> words = new ArrayList<>();
+    for (AcknowledgedPart part : config.acknowledged()) {
+      words.add(
+          new Acknowledgement(part.place(), part.sha256(), part.who(), part.why(), part.until()));
+    }
+    return words;
+  }
+
+  /** What is known once everything was read and judged. */
+  private Map<String, String> judged(Selection selection, List<Target> going) {
+    Map<String, String> facts = new TreeMap<>(selection.facts(going));
+    facts.putAll(vouching.facts(PlanView.NOTE, words(), shell.time().now()));
+    return facts;
   }
 
   CleanupPolicy policy() {
@@ -354,7 +370,7 @@ final class Session implements AutoCloseable {
         Selection.ofCandidates(selection.action(), selection.candidates())
             .unread(selection.unread())
             .facts(facts)
-            .factsOnceJudged(selection::facts);
+            .factsOnceJudged(going -> judged(selection, going));
     selection.population().ifPresent(draft::outOf);
     return draft.because(because());
   }

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 record DemoWorld(List<Image> images, Instant now) {
   static final int LEAST_IMAGES = 20;
-  static final int MOST_IMAGES = 500;
+  static final int MOST_IMAGES = 300;
 
   /** The age below which policy keeps an image. */
   static final Duration AT_LEAST = Duration.ofDays(30);

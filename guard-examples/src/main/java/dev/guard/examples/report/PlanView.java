@@ -57,6 +57,9 @@ public record PlanView(
   /** Facts of this beginning name, by code and number, what policy itself keeps, and why. */
   public static final String KEEPS = "policyKeeps.";
 
+  /** Facts of this beginning are sentences to be read with the plan. */
+  public static final String NOTE = "note.";
+
   private static final Pattern TAGGED = Pattern.compile("^tagged [^:]{1,4096}: ");
   private static final String UNTAGGED = "(untagged)";
   private static final String SINCE = "countingSince";
@@ -352,6 +355,12 @@ public record PlanView(
     if (facts.containsKey(CLUSTERS)) {
       notes.add("Asked whether anything is used: " + facts.get(CLUSTERS) + ".");
     }
+    facts.forEach(
+        (name, value) -> {
+          if (name.startsWith(NOTE)) {
+            notes.add(value);
+          }
+        });
     return notes;
   }
 
@@ -366,7 +375,9 @@ public record PlanView(
         .keySet()
         .removeAll(
             List.of(BYTES, PER_PLAN, PERCENT, PER_DAY, CLUSTERS, SINCE, WITHOUT_AGE, "ageFrom"));
-    facts.keySet().removeIf(name -> name.startsWith(KEPT) || name.startsWith(KEEPS));
+    facts
+        .keySet()
+        .removeIf(name -> name.startsWith(KEPT) || name.startsWith(KEEPS) || name.startsWith(NOTE));
     return facts;
   }
 

@@ -2,6 +2,11 @@ package dev.guard.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.Digest;
+import dev.guard.audit.JournalSink;
+import dev.guard.examples.config.ConfigReader;
+import dev.guard.state.FileStateStore;
+import dev.guard.state.RunLock;
 import dev.guard.testkit.cluster.KubeObject;
 import dev.guard.testkit.registry.ImageSpec;
 import dev.guard.testkit.registry.IndexSpec;
@@ -241,6 +246,43 @@ class ReadingTest {
       assertThat(ran.exit()).as(line).isZero();
       assertThat(ran.out()).as(line).doesNotContainPattern("default \\$");
       fits(ran.out(), 80);
+    }
+  }
+
+  @Test
+  void acknowledgements_thatDoNothingAreNamed_andTheNextOneIsReadyMade() throws Exception {
+    old("shop/api", "1");
+    used("UPPER/Case", "1");
+    String word =
+        "{object: prod/Deployment/shop/other, path: \"spec\", sha256: \""
+            + "0".repeat(64)
+            + "\", who: ada, why: \"x\", until: \"2026-0%s-01T00:00:00Z\"}";
+    ground.configure(
+        "acknowledge",
+        "[" + word.formatted(2) + ", " + word.replace("other", "none").formatted(4) + "]");
+
+    Cli.Ran ran = ground.cli.run("images", "plan");
+
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
+    assertThat(flat(ran))
+        .contains("prod/Deployment/shop/other spec expired at 2026-02-01")
+        .contains("prod/Deployment/shop/none spec matches nothing")
+        .contains("object: \"prod/Deployment/shop/api\"")
+        .contains("sha256: " + Digest.of(ground.host() + "/UPPER/Case:1").hex());
+  }
+
+  @Test
+  void aSecondCommand_namesTheRunThatIsUnderWay() throws Exception {
+    old("shop/api", "1");
+    FileStateStore store =
+        FileStateStore.at(ConfigReader.read(directory.resolve("guard.yaml")).state());
+    try (RunLock.Held held = store.tryLock("image-cleanup", "grace on host-7").orElseThrow();
+        JournalSink journal = JournalSink.in(directory.resolve("journal")).open()) {
+      assertThat(held).isNotNull();
+      assertThat(journal).isNotNull();
+      Cli.Ran ran = ground.cli.run("images", "apply");
+      assertThat(ran.exit()).as(ran.toString()).isEqualTo(4);
+      assertThat(ran.err()).contains("under way").contains("grace on host-7");
     }
   }
 }

@@ -104,7 +104,7 @@ class DemoTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"19, 1", "501, 10", "20, 0", "20, 17", "60, 50", "-1, 1"})
+  @CsvSource({"19, 1", "301, 10", "20, 0", "20, 17", "60, 50", "-1, 1"})
   void aWorldThatCannotBeMadeIsUsage(int images, int inUse) {
     Cli.Ran ran =
         new Cli(directory, Time.system())
