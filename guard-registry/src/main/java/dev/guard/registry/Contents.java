@@ -92,7 +92,7 @@ final class Contents {
   /** One page; ABSENT means that the registry has no such list at all. */
   private static Reading<List<Descriptor>> referrersPage(
       Wire.Exchange answer, int number, String what) throws IOException {
-    if (answer.status() == 404 && number == 1) {
+    if (answer.status() == 404 && number == 1 && Reply.isOwn(answer)) {
       return Reading.not(Answer.ABSENT, "");
     }
     if (answer.status() != 200) {
@@ -113,7 +113,10 @@ final class Contents {
         answer ->
             switch (answer.status()) {
               case 200 -> Reading.present(true, Reply.warnings(answer));
-              case 404 -> Reading.present(false, Reply.warnings(answer));
+              case 404 ->
+                  Reply.isOwn(answer)
+                      ? Reading.present(false, Reply.warnings(answer))
+                      : Reply.failed(answer, what);
               default -> Reply.failed(answer, what);
             });
   }

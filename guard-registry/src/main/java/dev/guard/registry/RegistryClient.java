@@ -184,8 +184,11 @@ public final class RegistryClient {
         "/v2/",
         answer -> {
           if (answer.status() == 200) {
-            return Reading.present(
-                answer.header("Docker-Distribution-Api-Version"), Reply.warnings(answer));
+            return Reply.isOwn(answer)
+                ? Reading.present(answer.header(Reply.VERSION), Reply.warnings(answer))
+                : Reading.not(
+                    Answer.UNKNOWN,
+                    "What answers at " + base + " is no registry. Check the registry's URL.");
           }
           Reading<String> failed = Reply.failed(answer, "/v2/");
           return failed.answer() == Answer.ABSENT

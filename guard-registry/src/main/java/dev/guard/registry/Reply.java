@@ -3,6 +3,7 @@ package dev.guard.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.internal.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,8 @@ final class Reply {
   private Reply() {}
 
   /** Turns an answer that is no success into what it says about existence. */
+  static final String VERSION = "Docker-Distribution-Api-Version";
+
   static <T> Reading<T> failed(Wire.Exchange answer, String what) {
     List<String> codes = codes(answer);
     String detail = "The registry answered " + says(answer) + " for " + Shown.text(what) + ".";
@@ -36,6 +39,28 @@ final class Reply {
           default -> Answer.UNKNOWN;
         };
     return Reading.not(says, detail, warnings(answer));
+  }
+
+  /**
+   * Whether a registry says it, and not a proxy in front of one: by its header, in its JSON, or in
+   * the bare words of Go's router, with which Distribution answers for a route that it does not
+   * have.
+   */
+  static boolean isOwn(Wire.Exchange answer) {
+    boolean bare =
+        answer.header("Content-Type").startsWith("text/plain")
+            && new String(answer.body(), StandardCharsets.UTF_8)
+                .strip()
+                .equals("404 page not found");
+    return answer.header(VERSION).startsWith("registry/2") || isJson(answer.body()) || bare;
+  }
+
+  private static boolean isJson(byte[] body) {
+    try {
+      return !Json.read(body).isMissingNode();
+    } catch (IOException e) {
+      return false; // a page of somebody else's
+    }
   }
 
   static <T> Reading<T> denied(Denied e, String what) {

@@ -578,4 +578,31 @@ class RegistryClientTest {
       assertThat(client.servesReferrers("team/app").isPresent()).isFalse();
     }
   }
+
+  @Test
+  void whatIsNoRegistrysAnswer_isNeitherARegistryNorAMissingReferrersApi() {
+    for (StubServer.Answer foreign :
+        List.of(
+            text(404, "text/html", "<html><h1>Not Found</h1></html>"),
+            text(404, "text/plain", "no such page here"),
+            text(404, "text/plain", ""))) {
+      server.answering(
+          it -> Optional.of(it.target().contains("/referrers/") ? foreign : json(200, TAGS)));
+      assertThat(client.servesReferrers("team/app").isPresent()).isFalse();
+      assertThat(client.referrers("team/app", DIGEST).isPresent()).isFalse();
+    }
+    server.answering(
+        it ->
+            Optional.of(
+                it.target().contains("/referrers/")
+                    ? text(404, "text/plain; charset=utf-8", "404 page not found\n")
+                    : error(404, "MANIFEST_UNKNOWN")));
+    assertThat(client.servesReferrers("team/app").get()).isFalse();
+
+    server.answering(it -> Optional.of(text(200, "text/html", "<html>welcome</html>")));
+    assertThat(client.ping().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(client.ping().detail()).contains("is no registry");
+    server.answering(it -> Optional.of(text(200, "application/json", "{}")));
+    assertThat(client.ping().isPresent()).isTrue();
+  }
 }
