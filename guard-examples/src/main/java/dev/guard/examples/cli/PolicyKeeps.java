@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -42,7 +41,7 @@ final class PolicyKeeps {
 
   private static String name(CleanupProposal proposal, Target target) {
     String repository = target.scope().substring(target.scope().indexOf('/') + 1);
-    SortedSet<String> tags = new TreeSet<>();
+    TreeSet<String> tags = new TreeSet<>();
     for (ContentDigest digest : ContentDigest.parse(target.id()).stream().toList()) {
       proposal
           .inventory()

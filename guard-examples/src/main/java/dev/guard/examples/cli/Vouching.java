@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /** Which acknowledgements counted, which did not, and what still lacks one. Thread-safe. */
 final class Vouching {
   private static final int MOST = 20;
+  private static final int FIRST = 10;
 
   private final Set<Acknowledgement> counted = new LinkedHashSet<>();
   private final Set<String> waived = new LinkedHashSet<>();
@@ -61,7 +62,7 @@ final class Vouching {
     Map<String, String> facts = new TreeMap<>();
     for (String note : notes) {
       if (facts.size() < MOST) {
-        facts.put(begin + (char) ('a' + facts.size()), note);
+        facts.put(begin + (FIRST + facts.size()), note);
       }
     }
     return facts;

@@ -58,7 +58,8 @@ final class SeenRepositories {
    * @param forget what is done for each other before its name is taken out
    */
   void retain(String host, Set<String> still, Consumer<String> forget) {
-    for (char shard : SHARDS.toCharArray()) {
+    for (int i = 0; i < SHARDS.length(); i++) {
+      char shard = SHARDS.charAt(i);
       TreeSet<String> gone = new TreeSet<>(read(host, shard));
       gone.removeAll(still);
       if (!gone.isEmpty()) {
