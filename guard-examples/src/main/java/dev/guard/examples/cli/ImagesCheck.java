@@ -137,7 +137,8 @@ final class ImagesCheck implements Callable<Integer> {
         Text.count(result.checked(), "declared image")
             + " asked for, "
             + result.elsewhere()
-            + " of other registries left alone";
+            + " of other registries left alone"
+            + hosts(result.hosts());
     if (!result.findings().isEmpty()) {
       out.println(style.bad(Text.count(result.findings().size(), "finding")) + "  " + asked);
       boolean lost =
@@ -150,8 +151,19 @@ final class ImagesCheck implements Callable<Integer> {
     } else if (complete) {
       out.println(style.good("All there") + "  " + asked);
     } else {
-      out.println(
-          style.warn("Incomplete") + "  nothing found, but not everything could be read; " + asked);
+      String why =
+          result.checked() == 0 && result.elsewhere() > 0
+              ? "no reference names this registry; is an alias missing in registry.aliases? "
+              : "nothing found, but not everything could be read; ";
+      out.println(style.warn("Incomplete") + "  " + why + asked);
     }
+  }
+
+  private static String hosts(List<String> hosts) {
+    if (hosts.isEmpty()) {
+      return "";
+    }
+    String shown = Text.clean(String.join(", ", hosts.subList(0, Math.min(5, hosts.size()))));
+    return " (" + shown + (hosts.size() > 5 ? ", …" : "") + ")";
   }
 }

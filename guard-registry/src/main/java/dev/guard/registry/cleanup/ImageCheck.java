@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,16 +100,24 @@ public final class ImageCheck implements ImagePresence {
   /**
    * What came of a check.
    *
-   * @param complete false if of any reference it cannot be told
+   * @param complete false if of any reference it cannot be told, or if references were found and
+   *     none of them names this registry: then its name may be wrong
    * @param findings one per reference that is not well, in the order in which they were found
    * @param checked how many distinct references were asked for
    * @param elsewhere how many distinct references name other registries and were left alone
+   * @param hosts which other registries those are, sorted; an alias that is missing in the
+   *     configuration stands here
    */
   public record Result(
-      boolean complete, List<ImageFinding> findings, long checked, long elsewhere) {
+      boolean complete,
+      List<ImageFinding> findings,
+      long checked,
+      long elsewhere,
+      List<String> hosts) {
     /** Copies. */
     public Result {
       findings = List.copyOf(findings);
+      hosts = List.copyOf(hosts);
     }
   }
 
@@ -145,6 +154,7 @@ public final class ImageCheck implements ImagePresence {
     Map<String, Fault> faults = new LinkedHashMap<>();
     long checked = 0;
     long elsewhere = 0;
+    Set<String> hosts = new TreeSet<>();
     Map<String, Optional<Fault>> seen = new HashMap<>();
     for (String value : places.keySet()) {
       ParsedReference parsed = ImageReference.parse(value);
@@ -155,6 +165,7 @@ public final class ImageCheck implements ImagePresence {
         Optional<String> repository = names.ours(reference);
         if (repository.isEmpty()) {
           elsewhere++;
+          hosts.add(reference.key().host());
         } else {
           checked++;
           look(repository.get(), tagOrDigest(reference), seen)
@@ -177,8 +188,9 @@ public final class ImageCheck implements ImagePresence {
                   at.total,
                   fault.detail()));
         });
-    boolean complete = findings.stream().noneMatch(finding -> finding.kind() == Kind.UNKNOWN);
-    return new Result(complete, findings, checked, elsewhere);
+    boolean told = findings.stream().noneMatch(finding -> finding.kind() == Kind.UNKNOWN);
+    boolean complete = told && (checked > 0 || elsewhere == 0);
+    return new Result(complete, findings, checked, elsewhere, List.copyOf(hosts));
   }
 
   @Override

@@ -199,6 +199,8 @@ class ImageCheckTest {
             "prod", "Pod/a/b", "status", "sha256:" + "0".repeat(64), Reference.Form.IDENTITY, "");
     ImageCheck.Result result = check.check(List.of(elsewhere, identity));
     assertThat(result.elsewhere()).isEqualTo(1);
+    assertThat(result.hosts()).containsExactly("other.io");
+    assertThat(result.complete()).as("no reference names this registry").isFalse();
     assertThat(result.checked()).isZero();
     assertThat(result.findings()).isEmpty();
     assertThat(server.asked()).isEmpty();
