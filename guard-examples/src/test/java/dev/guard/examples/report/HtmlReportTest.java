@@ -83,6 +83,20 @@ class HtmlReportTest {
   }
 
   @Test
+  void whatPolicyKeepsIsAllThereAndTheTilesAddUp() throws Exception {
+    Chromium chromium = Chromium.in(directory);
+    Path page = page("kept.html", Plans.accounted());
+
+    String dom = chromium.dom(page);
+
+    assertThat(dom).contains("id=\"kept-count\">192</b>");
+    assertThat(dom).contains("12 would go + 192 kept = 204 manifests in all");
+    assertThat(dom.split("<li>team/web:2\\.", -1)).hasSize(1 + 190);
+    assertThat(dom).contains("<summary><b>too young</b> · 190 manifests</summary>");
+    chromium.screenshot(page, screenshots().resolve("plan-kept.png"), 1200, 1900);
+  }
+
+  @Test
   void anExpiredPlanSaysSo() {
     String page =
         HtmlReport.of(

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Plans for tests. */
 final class Plans {
@@ -62,6 +63,18 @@ final class Plans {
             facts),
         items,
         verdict);
+  }
+
+  /** Twelve go, two are in use, and policy keeps the other 190 of 204. */
+  static Plan accounted() {
+    Map<String, String> facts = new TreeMap<>(typical().header().facts());
+    facts.put(PlanView.KEPT + "too-young", "190");
+    for (int i = 0; i < 190; i++) {
+      facts.put(
+          PlanView.KEEPS + String.format("too-young.%07d", i),
+          "team/web:2." + i + "  only 3 days old, not yet 30 days");
+    }
+    return plan(typical().items(), Verdict.allow(), facts, List.of());
   }
 
   static Plan typical() {
