@@ -59,7 +59,7 @@ class ArchitectureTest {
             HOUSE.timeAndInternalKnowNoRoom(),
             HOUSE.wordsKnowNoRoom(),
             HOUSE.noCycles(),
-            HOUSE.roomsShowAtMost(30, 14),
+            HOUSE.roomsShowAtMost(24, 12),
             Manners.showsNoForeignType(HOUSE),
             Manners.publicNamesAreWords(HOUSE),
             Manners.publicClassesAreClosed(HOUSE),
