@@ -1,6 +1,7 @@
 package dev.guard;
 
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.errorthreshold.ErrorThreshold;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
@@ -364,6 +365,41 @@ public final class Guard {
     }
     human("resume", who, why);
     stopped.resume(who, why);
+  }
+
+  /**
+   * Lifts the halt of the guard's {@link ErrorThreshold}, on the record first: if the record cannot
+   * be made durable, or the store cannot be written, it stays halted.
+   *
+   * @param who who resets it; not blank
+   * @param why why; not blank
+   * @throws GuardConfigurationException if the guard has no error threshold
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if the store could not be written
+   */
+  public void resetErrors(String who, String why) {
+    List<ErrorThreshold> thresholds = errorThresholds();
+    if (who.isBlank() || why.isBlank()) {
+      throw new IllegalArgumentException("A reset names who and why.");
+    }
+    human("reset-errors", who, why);
+    thresholds.forEach(threshold -> threshold.reset(who, why));
+  }
+
+  private List<ErrorThreshold> errorThresholds() {
+    List<ErrorThreshold> thresholds = new ArrayList<>();
+    for (Safeguard safeguard : settings.safeguards()) {
+      if (safeguard instanceof ErrorThreshold) {
+        thresholds.add((ErrorThreshold) safeguard);
+      }
+    }
+    if (thresholds.isEmpty()) {
+      throw new GuardConfigurationException(
+          "Guard '"
+              + settings.name()
+              + "' has no error threshold. Give it one with errorThreshold(...).");
+    }
+    return thresholds;
   }
 
   private KillSwitch requireSwitch() {
