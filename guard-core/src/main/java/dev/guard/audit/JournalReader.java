@@ -3,6 +3,7 @@ package dev.guard.audit;
 import dev.guard.AuditException;
 import dev.guard.Digest;
 import dev.guard.Target;
+import dev.guard.internal.Cause;
 import dev.guard.internal.durable.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -72,7 +73,7 @@ public final class JournalReader {
           "The journal in "
               + dir
               + " cannot be read ("
-              + e.getClass().getSimpleName()
+              + Cause.of(e)
               + "). Check the path and its rights.",
           e);
     }

@@ -3,6 +3,7 @@ package dev.guard.audit;
 import dev.guard.AuditException;
 import dev.guard.Digest;
 import dev.guard.Target;
+import dev.guard.internal.Cause;
 import dev.guard.internal.durable.Disk;
 import dev.guard.time.Time;
 import java.io.IOException;
@@ -179,7 +180,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
             "The journal in "
                 + dir
                 + " cannot be opened ("
-                + e.getClass().getSimpleName()
+                + Cause.of(e)
                 + "). Check the disk and its rights; nothing runs without it.",
             e);
       } finally {

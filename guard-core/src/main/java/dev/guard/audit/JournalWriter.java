@@ -2,6 +2,7 @@ package dev.guard.audit;
 
 import dev.guard.AuditException;
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.internal.Cause;
 import dev.guard.internal.durable.Disk;
 import dev.guard.time.Time;
 import java.io.IOException;
@@ -274,7 +275,7 @@ final class JournalWriter implements Runnable {
         "The journal in "
             + dir
             + " failed ("
-            + fault.getClass().getSimpleName()
+            + Cause.of(fault)
             + ") and stays closed: what a failed flush left behind is unknown. Mend the disk and open it anew.",
         fault);
   }

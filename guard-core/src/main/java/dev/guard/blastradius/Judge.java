@@ -5,6 +5,7 @@ import dev.guard.Reason;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
+import dev.guard.internal.Cause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -98,8 +99,7 @@ final class Judge {
           : orEmpty(counted);
     } catch (Throwable fault) { // whatever it is, what could not be counted is not complete
       LOG.warn("The population of {} could not be counted.", shown, fault);
-      return Population.incomplete(
-          0, "it could not be counted (" + fault.getClass().getSimpleName() + ")");
+      return Population.incomplete(0, "it could not be counted (" + Cause.of(fault) + ")");
     }
   }
 

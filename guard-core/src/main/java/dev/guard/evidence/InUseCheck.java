@@ -8,6 +8,7 @@ import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
+import dev.guard.internal.Cause;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.time.Duration;
@@ -194,8 +195,7 @@ public final class InUseCheck implements Safeguard {
       gaps.addAll(usage.gaps());
     } catch (Throwable fault) { // whatever it is, what cannot be interpreted may mean anything
       LOG.warn("The references could not be interpreted.", fault);
-      gaps.add(
-          "the references could not be interpreted (" + fault.getClass().getSimpleName() + ")");
+      gaps.add("the references could not be interpreted (" + Cause.of(fault) + ")");
     }
     Instant oldest = began;
     for (ReferenceSnapshot snapshot : snapshots) {
@@ -218,7 +218,7 @@ public final class InUseCheck implements Safeguard {
       return snapshot;
     } catch (Throwable fault) { // whatever it is, a source that cannot be read is incomplete
       LOG.warn("Source '{}' could not be read.", source.name(), fault);
-      return missing(source, began, "failed (" + fault.getClass().getSimpleName() + ")");
+      return missing(source, began, "failed (" + Cause.of(fault) + ")");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.guard.killswitch;
 
+import dev.guard.internal.Cause;
 import dev.guard.killswitch.KillSwitch.Reading;
 import dev.guard.killswitch.KillSwitch.Source;
 import dev.guard.killswitch.KillSwitch.State;
@@ -79,9 +80,7 @@ final class CachedSource {
         LOG.warn("The switch '{}' could not be read, which is STOP.", source.name(), fault);
       }
       return Reading.stop(
-          "it could not be read ("
-              + fault.getClass().getSimpleName()
-              + "), which is STOP. Mend it, then resume.");
+          "it could not be read (" + Cause.of(fault) + "), which is STOP. Mend it, then resume.");
     }
   }
 }

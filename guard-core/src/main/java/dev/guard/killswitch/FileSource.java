@@ -1,5 +1,6 @@
 package dev.guard.killswitch;
 
+import dev.guard.internal.Cause;
 import dev.guard.killswitch.KillSwitch.Reading;
 import dev.guard.killswitch.KillSwitch.Source;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class FileSource implements Source {
     return Reading.stop(
         what
             + " cannot be read ("
-            + fault.getClass().getSimpleName()
+            + Cause.of(fault)
             + "), so nobody could see a stop. Mend it, then resume.");
   }
 }

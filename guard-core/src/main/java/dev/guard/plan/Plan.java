@@ -5,6 +5,7 @@ import dev.guard.Digest;
 import dev.guard.PlanRejectedException;
 import dev.guard.Population;
 import dev.guard.Verdict;
+import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,12 +138,7 @@ public final class Plan {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new PlanRejectedException(
-          "The plan "
-              + file
-              + " cannot be read ("
-              + e.getClass().getSimpleName()
-              + "). Check the path.",
-          e);
+          "The plan " + file + " cannot be read (" + Cause.of(e) + "). Check the path.", e);
     }
     return parse(bytes);
   }

@@ -7,6 +7,7 @@ import dev.guard.Safeguard;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
+import dev.guard.internal.Cause;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -274,7 +275,7 @@ public final class Protection implements Safeguard {
       }
       held = rule.holds().test(target);
     } catch (Throwable fault) { // whatever it is, what cannot be evaluated protects
-      return unreadable(rule, target, fault.getClass().getSimpleName());
+      return unreadable(rule, target, Cause.of(fault));
     }
     if (!held) {
       return Verdict.allow();

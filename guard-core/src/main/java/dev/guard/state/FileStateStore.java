@@ -2,6 +2,7 @@ package dev.guard.state;
 
 import dev.guard.GuardConfigurationException;
 import dev.guard.StateException;
+import dev.guard.internal.Cause;
 import dev.guard.internal.Ids;
 import dev.guard.internal.durable.Disk;
 import dev.guard.time.Time;
@@ -133,7 +134,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
           "The state directory "
               + dir
               + " cannot be used ("
-              + e.getClass().getSimpleName()
+              + Cause.of(e)
               + "). Check the path and its rights.",
           e);
     }
@@ -211,7 +212,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
             + "' cannot be "
             + what
             + " ("
-            + e.getClass().getSimpleName()
+            + Cause.of(e)
             + "). Check the disk and its rights; until then what depends on it is refused.",
         e,
         mayHaveRun);
@@ -320,12 +321,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
       collect(dir, "", prefix, keys);
     } catch (IOException e) {
       throw new StateException(
-          "The state directory "
-              + dir
-              + " cannot be listed ("
-              + e.getClass().getSimpleName()
-              + ").",
-          e);
+          "The state directory " + dir + " cannot be listed (" + Cause.of(e) + ").", e);
     }
     keys.sort(null);
     return keys;
@@ -384,7 +380,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
           "Whether another run of '"
               + name
               + "' is under way cannot be told ("
-              + e.getClass().getSimpleName()
+              + Cause.of(e)
               + "). Check the state directory "
               + dir
               + ".",

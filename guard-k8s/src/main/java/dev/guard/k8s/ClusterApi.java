@@ -1,6 +1,7 @@
 package dev.guard.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import dev.guard.time.Time;
 import java.io.FilterInputStream;
@@ -153,7 +154,7 @@ final class ClusterApi {
   /** What went wrong on the way, as a fragment. */
   static String words(IOException e) {
     String message = e.getMessage();
-    String said = message == null ? e.getClass().getSimpleName() : Plain.text(message);
+    String said = message == null ? Cause.of(e) : Plain.text(message);
     return e instanceof HttpTimeoutException ? "timed out: " + said : said;
   }
 

@@ -3,6 +3,7 @@ package dev.guard.k8s;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.Digest;
 import dev.guard.evidence.ReferenceSnapshot;
+import dev.guard.internal.Cause;
 import dev.guard.time.Time;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -52,7 +53,7 @@ final class ClusterReading {
       Thread.currentThread().interrupt();
       gap("the reading was interrupted");
     } catch (RuntimeException | StackOverflowError e) {
-      gap("could not be read: " + e.getClass().getSimpleName());
+      gap("could not be read: " + Cause.of(e));
     }
     if (places.full()) {
       gap("holds more image texts than can be kept");

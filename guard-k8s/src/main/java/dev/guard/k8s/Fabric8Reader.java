@@ -1,5 +1,6 @@
 package dev.guard.k8s;
 
+import dev.guard.internal.Cause;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -51,7 +52,7 @@ final class Fabric8Reader implements ClusterReader {
     try {
       coming = client.consumeBytes(request, body::take);
     } catch (RuntimeException e) {
-      throw new IOException("the request could not be sent: " + e.getClass().getSimpleName(), e);
+      throw new IOException("the request could not be sent: " + Cause.of(e), e);
     }
     try {
       // The client's own time-out ends the request; this one only guards against a client that
@@ -94,8 +95,7 @@ final class Fabric8Reader implements ClusterReader {
     }
     String message = thrown.getMessage();
     throw new IOException(
-        thrown.getClass().getSimpleName() + (message == null ? "" : ": " + Plain.text(message)),
-        thrown);
+        Cause.of(thrown) + (message == null ? "" : ": " + Plain.text(message)), thrown);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.guard.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.GuardConfigurationException;
+import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import dev.guard.registry.reference.RepositoryKey;
 import java.io.ByteArrayOutputStream;
@@ -95,7 +96,7 @@ final class DockerConfig implements Credentials.Lookup {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw bad("cannot be read (" + e.getClass().getSimpleName() + ")", e);
+      throw bad("cannot be read (" + Cause.of(e) + ")", e);
     }
   }
 

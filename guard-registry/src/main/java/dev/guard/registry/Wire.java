@@ -1,5 +1,6 @@
 package dev.guard.registry;
 
+import dev.guard.internal.Cause;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -115,8 +116,7 @@ final class Wire {
       return "the request failed";
     }
     String message = cause.getMessage();
-    return cause.getClass().getSimpleName()
-        + (message == null ? "" : " (" + Shown.text(message) + ")");
+    return Cause.of(cause) + (message == null ? "" : " (" + Shown.text(message) + ")");
   }
 
   @SuppressWarnings("ArrayRecordComponent")

@@ -4,6 +4,7 @@ import dev.guard.evidence.Acknowledgement;
 import dev.guard.evidence.Reference;
 import dev.guard.evidence.ReferenceSnapshot;
 import dev.guard.evidence.ReferenceSource;
+import dev.guard.registry.reference.ImageId;
 import dev.guard.registry.reference.ImageReference;
 import dev.guard.registry.reference.UnparseableReference;
 import dev.guard.time.Time;
@@ -53,8 +54,7 @@ final class AcknowledgedSource implements ReferenceSource {
   }
 
   private boolean vouchedFor(Reference reference, Instant now) {
-    if (reference.form() != Reference.Form.NAME
-        || !(ImageReference.parse(reference.value()) instanceof UnparseableReference)) {
+    if (!unparseable(reference)) {
       return false;
     }
     for (Acknowledgement word : words) {
@@ -65,5 +65,13 @@ final class AcknowledgedSource implements ReferenceSource {
     }
     vouching.lacks(reference);
     return false;
+  }
+
+  private static boolean unparseable(Reference reference) {
+    return switch (reference.form()) {
+      case NAME -> ImageReference.parse(reference.value()) instanceof UnparseableReference;
+      case IDENTITY -> ImageId.parse(reference.value()) instanceof ImageId.Unreadable;
+      case WAIVED -> false;
+    };
   }
 }

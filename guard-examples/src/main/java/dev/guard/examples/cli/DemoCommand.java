@@ -4,6 +4,7 @@ import dev.guard.examples.demo.Demo;
 import dev.guard.examples.demo.DemoResult;
 import dev.guard.examples.demo.Narrator;
 import dev.guard.examples.report.Style;
+import dev.guard.internal.Cause;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -94,9 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandException(
           Exit.UNREADABLE,
-          "The demo could not use its scratch directory or loopback ("
-              + e.getClass().getSimpleName()
-              + ").");
+          "The demo could not use its scratch directory or loopback (" + Cause.of(e) + ").");
     }
   }
 

@@ -89,18 +89,22 @@ final class ImagesExplain implements Callable<Integer> {
               .map(ContentDigest::text)
               .orElseGet(() -> image.effectiveTag().orElse("latest"));
       Reading<ContentDigest> now = session.registry().head(repository, tagOrDigest);
+      String shown = repository + (image.digest().isPresent() ? "@" : ":") + tagOrDigest;
+      if (now.answer() == Answer.ABSENT && image.digest().isEmpty()) {
+        Reading<List<String>> tags = session.registry().tags(repository);
+        if (tags.isPresent() && tags.get().contains(tagOrDigest)) {
+          return show(dangling(shown));
+        }
+      }
       if (now.answer() == Answer.ABSENT) {
         throw new CommandException(
             Exit.USAGE,
             "There is no image "
-                + repository
-                + (image.digest().isPresent() ? "@" : ":")
-                + tagOrDigest
+                + shown
                 + " in "
                 + session.registry().host()
                 + "; 'guard images check' says whether anything needs it.");
       }
-      String shown = repository + (image.digest().isPresent() ? "@" : ":") + tagOrDigest;
       if (!now.isPresent()) {
         return show(
             new Answered(
@@ -114,6 +118,18 @@ final class ImagesExplain implements Callable<Integer> {
       progress.ends();
       return show(answered);
     }
+  }
+
+  private static Answered dangling(String shown) {
+    return new Answered(
+        shown,
+        null,
+        Decision.UNKNOWN,
+        List.of(
+            Reason.of(
+                "registry",
+                "dangling",
+                "The registry lists the tag, but has no manifest for it; 'guard images check' says whether anything needs it.")));
   }
 
   private ImageReference parse(Session session) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.guard.StateException;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
+import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.state.FileStateStore;
@@ -97,7 +98,7 @@ final class StopCommand implements Callable<Integer> {
       return "The stop file "
           + file
           + " could not be created ("
-          + e.getClass().getSimpleName()
+          + Cause.of(e)
           + "). Check its directory.";
     }
   }

@@ -223,6 +223,16 @@ class CommandsTest {
   }
 
   @Test
+  void explainOfATagThatLeadsNowhere_cannotTell() {
+    fill();
+    ground.registryStore().setTag("old/app", "lost", "sha256:" + "1".repeat(64));
+    Cli.Ran ran = ground.cli.run("images", "explain", "--json", "old/app:lost");
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(3);
+    assertThat(ran.json().path("decision").asText()).isEqualTo("UNKNOWN");
+    assertThat(ran.json().path("reasons").get(0).path("code").asText()).isEqualTo("dangling");
+  }
+
+  @Test
   void explainLeavesNoFirstSight() throws Exception {
     fill();
     ground.configure("age", "{from: first-seen, atLeast: 30d}");

@@ -250,6 +250,27 @@ class HazardTest {
   }
 
   @Test
+  void h20_anImageIdOfNoKnownForm_blocksUntilSomebodyVouchesForIt_andStillProtectsWhatItNames()
+      throws Exception {
+    Pushed named = old("shop/api", "1");
+    fill(3);
+    String hex = named.digest().substring("sha256:".length());
+    String odd = "oddruntime://" + hex;
+    ground.cluster("prod").put(KubeObject.pod("shop", "odd", "busybox:1").running(odd));
+    Cli.Ran blocked = ground.cli.run("images", "apply", "--execute", "--json");
+    assertThat(blocked.exit()).as(blocked.toString()).isEqualTo(3);
+    assertThat(blocked.out()).contains("Pod/shop/odd");
+
+    ground.configure(
+        "acknowledge",
+        "[{object: prod/Pod/shop/odd, path: \"status.containerStatuses[0].imageID\", sha256: \""
+            + Digest.of(odd).hex()
+            + "\", who: ada, why: \"a runtime of our own\", until: \"2099-01-01\"}]");
+    keptBecauseOf(named, "prod/Pod/shop/odd");
+    assertThat(ground.look.tags("filler/app")).isEmpty();
+  }
+
+  @Test
   void h20_nobodyCanVouchAwayAReferenceThatCanBeRead() throws Exception {
     Pushed image = old("shop/api", "1");
     String value = ground.host() + "/shop/api:1";

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * When each tagged manifest was first seen in its repository by a complete inventory, kept in the
  * state store in sixteen shards a repository. A sight starts anew when a tag is added, and is
- * forgotten when a complete inventory lacks the manifest, or its whole repository. A repository
- * that could not be read forgets nothing.
+ * forgotten when a complete inventory lacks the manifest, or its whole repository, or the registry
+ * says that there is none of that name. A repository that could not be read forgets nothing.
  */
 final class FirstSights {
   private static final String SCHEMA = "guard.first-seen/1";
@@ -72,6 +72,7 @@ final class FirstSights {
     }
     Set<String> still = new TreeSet<>(here);
     still.addAll(inventory.unread().keySet());
+    still.removeAll(inventory.absent());
     repositories.retain(
         inventory.host(),
         still,

@@ -114,6 +114,7 @@ public final class InventoryReader {
     Instant began = time.now();
     List<String> repositories = new ArrayList<>();
     Map<String, String> unread = new TreeMap<>();
+    Set<String> absent = new TreeSet<>();
     if (patterns.arePlain()) {
       Reading<String> ping = client.ping();
       if (!ping.isPresent()) {
@@ -140,9 +141,12 @@ public final class InventoryReader {
         graphs.add(repository(repository, false));
       } catch (Unreadable e) {
         unread.put(repository, String.valueOf(e.getMessage()));
+        if (e.absent) {
+          absent.add(repository);
+        }
       }
     }
-    return RegistryInventory.of(client.host(), began, graphs, unread);
+    return RegistryInventory.of(client.host(), began, graphs, unread).without(absent);
   }
 
   /**
@@ -168,15 +172,23 @@ public final class InventoryReader {
   private static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Whether the registry itself said that there is no such repository. */
+    final boolean absent;
+
     Unreadable(String message) {
+      this(message, false);
+    }
+
+    Unreadable(String message, boolean absent) {
       super(message);
+      this.absent = absent;
     }
   }
 
   private RepositoryGraph repository(String repository, boolean again) throws Unreadable {
     Reading<List<String>> listed = client.tags(repository);
     if (!listed.isPresent()) {
-      throw new Unreadable(listed.detail());
+      throw new Unreadable(listed.detail(), listed.answer() == Answer.ABSENT);
     }
     Map<ContentDigest, ImageManifest> memory =
         known.computeIfAbsent(repository, absent -> new ConcurrentHashMap<>());

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a registry held when it was read: the graphs of the repositories that could be read
@@ -24,12 +25,14 @@ public final class RegistryInventory {
   private final Instant began;
   private final Map<String, RepositoryGraph> repositories;
   private final Map<String, String> unread;
+  private final Set<String> absent;
 
   private RegistryInventory(
       String host,
       Instant began,
       Collection<RepositoryGraph> repositories,
-      Map<String, String> unread) {
+      Map<String, String> unread,
+      Set<String> absent) {
     this.host = Objects.requireNonNull(host, "host");
     this.began = Objects.requireNonNull(began, "began");
     Map<String, RepositoryGraph> sorted = new TreeMap<>();
@@ -41,6 +44,11 @@ public final class RegistryInventory {
     }
     this.repositories = Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
     this.unread = Collections.unmodifiableMap(new TreeMap<>(unread));
+    this.absent = Collections.unmodifiableSet(new TreeSet<>(absent));
+    if (!this.unread.keySet().containsAll(this.absent)) {
+      throw new IllegalArgumentException(
+          "What is absent could not be read either; unread names it too.");
+    }
   }
 
   /**
@@ -57,7 +65,17 @@ public final class RegistryInventory {
       Instant began,
       Collection<RepositoryGraph> repositories,
       Map<String, String> unread) {
-    return new RegistryInventory(host, began, repositories, unread);
+    return new RegistryInventory(host, began, repositories, unread, Set.of());
+  }
+
+  /**
+   * This inventory, and which of the unread repositories the registry itself said it does not have.
+   *
+   * @param gone their names, all of them among {@link #unread}
+   * @return the inventory that knows them as {@link #absent}
+   */
+  public RegistryInventory without(Set<String> gone) {
+    return new RegistryInventory(host, began, repositories.values(), unread, gone);
   }
 
   /**
@@ -105,6 +123,17 @@ public final class RegistryInventory {
    */
   public Map<String, String> unread() {
     return unread;
+  }
+
+  /**
+   * The repositories asked for by name that the registry itself said it does not have; each is
+   * among {@link #unread} too. The first sights of their images are forgotten, so that what comes
+   * back is new.
+   *
+   * @return sorted by path
+   */
+  public Set<String> absent() {
+    return absent;
   }
 
   /**

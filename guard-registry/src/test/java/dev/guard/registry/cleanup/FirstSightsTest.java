@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FirstSightsTest {
@@ -73,6 +74,15 @@ class FirstSightsTest {
     FirstSights.Noted back = note(DAY3, app("v1"), web);
     assertThat(back.firstSeen("app", digest("a"))).as("it was gone").contains(DAY3);
     assertThat(back.firstSeen("web", digest("a"))).as("it was unread").contains(DAY1);
+  }
+
+  @Test
+  void theSightsOfANamedRepositoryThatTheRegistryDoesNotHave_areForgotten() {
+    note(DAY1, app("v1"));
+    sights.note(
+        RegistryInventory.of("r.io", DAY2, List.of(), Map.of("app", "no such repository"))
+            .without(Set.of("app")));
+    assertThat(note(DAY3, app("v1")).firstSeen("app", digest("a"))).contains(DAY3);
   }
 
   @Test

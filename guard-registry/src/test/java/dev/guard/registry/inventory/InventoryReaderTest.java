@@ -170,6 +170,18 @@ class InventoryReaderTest {
   }
 
   @Test
+  void aNamedRepositoryIsAbsent_onlyIfTheRegistryItselfSaysSo() {
+    at.put("/v2/team/a/tags/list", error(404, "NAME_UNKNOWN"));
+    RegistryInventory inventory = reader("team/a", "team/b").read();
+    assertThat(inventory.absent()).containsExactly("team/a");
+    assertThat(inventory.unread()).containsOnlyKeys("team/a");
+    at.put("/v2/team/a/tags/list", text(404, "text/html", "<h1>not found</h1>"));
+    assertThat(reader("team/a", "team/b").read().absent()).isEmpty();
+    at.put("/v2/team/a/tags/list", error(403, "DENIED"));
+    assertThat(reader("team/a", "team/b").read().absent()).isEmpty();
+  }
+
+  @Test
   void anUnreadableManifestChildConfigOrReferrersApi_leavesTheRepositoryOut() {
     ContentDigest child = image("team/a", "", "child", "", "");
     index("team/a", "multi", child);
