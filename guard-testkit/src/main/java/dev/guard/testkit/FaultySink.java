@@ -24,7 +24,11 @@ public final class FaultySink implements AuditSink {
     /** The record is kept, but nobody learns of it. */
     AFTER_TAKING,
     /** The record is lost, and so is every later one until {@link FaultySink#mend}. */
-    FROM_NOW_ON
+    FROM_NOW_ON,
+    /** The record is lost, and what is thrown is no {@link AuditException}. */
+    BREAKS,
+    /** The record is kept, and then an Error is thrown. */
+    ERRS_AFTER_TAKING
   }
 
   private final AuditSink behind;
@@ -77,7 +81,13 @@ public final class FaultySink implements AuditSink {
     if (when == When.BEFORE_TAKING || when == When.FROM_NOW_ON) {
       throw new AuditException("The record could not be made durable: told to fail.");
     }
+    if (when == When.BREAKS) {
+      throw new IllegalStateException("told to break");
+    }
     behind.append(record);
+    if (when == When.ERRS_AFTER_TAKING) {
+      throw new AssertionError("told to throw an error");
+    }
     if (when == When.AFTER_TAKING) {
       throw new AuditException("Whether the record is durable is unknown: told to fail.");
     }

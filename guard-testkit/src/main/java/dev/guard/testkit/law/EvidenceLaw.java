@@ -122,7 +122,8 @@ final class EvidenceLaw implements Check {
     Map<String, String> last = new HashMap<>();
     Map<String, Boolean> full = new HashMap<>();
     Map<String, Boolean> collapsed = new HashMap<>();
-    int built = story.builtAt(run.move());
+    // a store remembers over the end of a process what was full
+    int built = story.scenario.surroundings().store() ? -1 : story.builtAt(run.move());
     for (Happened one : story.trace.log()) {
       if (one.what() != What.SOURCE || one.step() >= act.step() || one.move() <= built) {
         continue;

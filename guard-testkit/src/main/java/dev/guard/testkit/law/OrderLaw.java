@@ -113,11 +113,11 @@ final class OrderLaw implements Check {
     for (Happened one : story.trace.log()) {
       switch (one.what()) {
         case RESERVE:
-          if (one.said().startsWith("HOLDS ")) {
-            open.put(one.said().substring(6), one.id());
-          } else {
-            denied = true;
+          String[] held = one.said().split(" ", 2);
+          if (held.length == 2) {
+            open.put(held[1], one.id());
           }
+          denied = denied || !held[0].equals("HOLDS");
           break;
         case SETTLE:
           String[] said = one.said().split(" ", 2);

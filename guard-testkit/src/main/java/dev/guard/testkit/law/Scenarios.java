@@ -16,6 +16,7 @@ import dev.guard.testkit.scenario.Scenario.Reserve;
 import dev.guard.testkit.scenario.Scenario.Scripted;
 import dev.guard.testkit.scenario.Scenario.SinkFault;
 import dev.guard.testkit.scenario.Scenario.Source;
+import dev.guard.testkit.scenario.Scenario.Surroundings;
 import dev.guard.testkit.scenario.Scenario.Thing;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,8 @@ public final class Scenarios {
         sources(),
         script(),
         events(),
-        faults());
+        faults(),
+        surroundings());
   }
 
   private Thing thing(String id) {
@@ -135,9 +137,13 @@ public final class Scenarios {
         if10(3, 1, Law.LAW_10),
         if10(1, 0, Law.LAW_3, Law.LAW_10),
         !first && in10(1) ? "a" : null,
-        if10(5, 2, Law.LAW_9, Law.LAW_17, Law.LAW_16) ? one(Deed.values()) : Deed.SUCCEEDS,
+        if10(5, 2, Law.LAW_9, Law.LAW_17, Law.LAW_16, Law.LAW_5) ? deed() : Deed.SUCCEEDS,
         if10(5, 2, Law.LAW_8, Law.LAW_9) ? one(Prepare.values()) : Prepare.NOTHING,
         if10(6, 0, Law.LAW_15) ? one(Misuse.values()) : Misuse.NONE);
+  }
+
+  private Deed deed() {
+    return about(Law.LAW_5) && in10(5) ? Deed.FAILS : one(Deed.values());
   }
 
   private @Nullable Limits limits(int many) {
@@ -203,14 +209,30 @@ public final class Scenarios {
               in10(4) ? 1 + pick(3) : 0,
               if10(1, 0, Law.LAW_14),
               dead ? Integer.valueOf((1 + pick(5)) % 5) : null,
-              if10(5, 1, Law.LAW_2, Law.LAW_3) ? one(Reserve.values()) : Reserve.NOTHING));
+              if10(5, 1, Law.LAW_2, Law.LAW_3) ? one(Reserve.values()) : Reserve.NOTHING,
+              if10(3, 0, Law.LAW_3, Law.LAW_5, Law.LAW_1) ? asked() : Says.ALLOW,
+              if10(3, 0, Law.LAW_3, Law.LAW_10) ? asked() : Says.ALLOW,
+              if10(5, 0, Law.LAW_3, Law.LAW_10) ? 1 + pick(2) : 0,
+              if10(5, 1, Law.LAW_3, Law.LAW_10)));
     }
     return list;
   }
 
+  private Says asked() {
+    Says says = one(Says.values());
+    return says.undecided() && !about(Law.LAW_3) ? Says.HALT : says;
+  }
+
+  private Surroundings surroundings() {
+    return new Surroundings(
+        if10(5, 3, Law.LAW_8, Law.LAW_11, Law.LAW_14),
+        if10(5, 2, Law.LAW_16) ? 2 + pick(2) : 0,
+        if10(5, 1, Law.LAW_8) ? 1 + pick(4) : 0);
+  }
+
   private List<Source> sources() {
     List<Source> list = new ArrayList<>();
-    int many = about(Law.LAW_11) ? 1 + pick(2) : if10(6, 1, Law.LAW_5) ? 1 : 0;
+    int many = about(Law.LAW_11) ? 1 + pick(2) : if10(6, 1, Law.LAW_5, Law.LAW_6) ? 1 : 0;
     for (int i = 0; i < many; i++) {
       List<String> uses = new ArrayList<>();
       if (in10(5)) {
@@ -233,14 +255,20 @@ public final class Scenarios {
     }
     script.add(Move.of(Kind.PLAN));
     between(script, 4);
+    if (if10(4, 0, Law.LAW_6)) {
+      script.add(new Move(Kind.FREED, anId(), 0));
+    }
     if (if10(3, 1, Law.LAW_6, Law.LAW_10)) {
       script.add(Move.of(one(new Kind[] {Kind.FORGE, Kind.ALTER, Kind.FOREIGN, Kind.PROTECT})));
     }
-    if (if10(3, 0, Law.LAW_5)) {
+    if (if10(5, 0, Law.LAW_5)) {
       String used = anId();
       script.add(new Move(Kind.USED, used, 0));
       script.add(Move.of(Kind.APPLY));
       script.add(new Move(Kind.FREED, used, 0));
+      if (in10(5)) {
+        script.add(new Move(Kind.PROTECTED, anId(), 0));
+      }
     }
     script.add(Move.of(Kind.APPLY));
     while (if10(6, 3, Law.LAW_16, Law.LAW_9, Law.LAW_17, Law.LAW_5, Law.LAW_8, Law.LAW_14)
@@ -283,7 +311,10 @@ public final class Scenarios {
         case 0:
           return new Move(Kind.USED, anId(), 0);
         case 1:
-          return new Move(Kind.SOURCE, "source-" + pick(2), 1 + pick(Answer.values().length - 1));
+          return new Move(
+              Kind.SOURCE,
+              "source-" + pick(2),
+              in10(5) ? Answer.EMPTY.ordinal() : 1 + pick(Answer.values().length - 1));
         case 2:
           return new Move(Kind.TICK, null, one(seconds));
         case 3:

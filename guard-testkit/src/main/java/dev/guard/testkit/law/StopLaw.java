@@ -11,6 +11,7 @@ import dev.guard.testkit.scenario.Trace.What;
 final class StopLaw implements Check {
   @Override
   public void judge(Story story, Findings findings) {
+    waits(story, findings);
     for (Happened act : story.acts()) {
       String says = story.switchAt(act.step() - 1);
       if (!says.equals("RUN")) {
@@ -19,6 +20,25 @@ final class StopLaw implements Check {
       String seen = seen(story, act);
       if (seen != null) {
         findings.add(act.step(), act.id() + " was started after the guard had seen " + seen + ".");
+      }
+    }
+  }
+
+  /** A wait asks the switch at least every second. */
+  private static void waits(Story story, Findings findings) {
+    boolean asked = false;
+    for (Happened one : story.trace.log()) {
+      if (one.what() == What.SWITCH) {
+        asked = true;
+      }
+      if (one.what() == What.WAIT) {
+        if (!asked) {
+          findings.add(one.step(), "A wait began without a look at the switch.");
+        }
+        if (Long.parseLong(one.said()) > 1000) {
+          findings.add(one.step(), "A wait of " + one.said() + " ms asked nobody.");
+        }
+        asked = false;
       }
     }
   }
@@ -32,8 +52,10 @@ final class StopLaw implements Check {
         break;
       }
       int until = one.move() == act.move() ? act.step() - 1 : one.to();
-      boolean lifts =
-          one.kind() == Kind.RESUME || one.kind() == Kind.RESTART || one.kind() == Kind.PROTECT;
+      // a store keeps the latch over the end of a process
+      boolean forgets = !story.scenario.surroundings().store();
+      boolean anew = one.kind() == Kind.RESTART || one.kind() == Kind.PROTECT;
+      boolean lifts = one.kind() == Kind.RESUME || (anew && forgets);
       if (lifts && one.error() == null) {
         latched = null;
         from = one.to();

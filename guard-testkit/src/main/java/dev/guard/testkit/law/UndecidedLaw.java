@@ -8,9 +8,12 @@ import dev.guard.testkit.scenario.Scenario.Scripted;
 import dev.guard.testkit.scenario.Trace.Asked;
 import dev.guard.testkit.scenario.Trace.Happened;
 import dev.guard.testkit.scenario.Trace.What;
+import java.util.Set;
 
 /** Law 3. */
 final class UndecidedLaw implements Check {
+  private static final Set<String> UNDECIDED = Set.of("THROWS", "NULL", "LATE");
+
   @Override
   public void judge(Story story, Findings findings) {
     for (Happened act : story.acts()) {
@@ -27,8 +30,16 @@ final class UndecidedLaw implements Check {
       if (one.what() == What.REVIEW && Says.valueOf(one.said()).undecided()) {
         halted(story, findings, one);
       }
-      if (one.what() == What.RESERVE
-          && (one.said().equals("THROWS") || one.said().equals("NULL"))) {
+      if (one.what() == What.WHOLE && Says.valueOf(one.said()).undecided()) {
+        halted(story, findings, one);
+      }
+      // nobody holds a reading of sources to a deadline: a large cluster takes minutes
+      if (one.what() == What.REFRESH
+          && Says.valueOf(one.said()).undecided()
+          && !one.said().equals(Says.LATE.name())) {
+        halted(story, findings, one);
+      }
+      if (one.what() == What.RESERVE && UNDECIDED.contains(one.said().split(" ")[0])) {
         halted(story, findings, one);
       }
     }

@@ -5,6 +5,7 @@ import dev.guard.testkit.law.Law.Check;
 import dev.guard.testkit.law.Law.Findings;
 import dev.guard.testkit.scenario.Scenario.Deed;
 import dev.guard.testkit.scenario.Scenario.Kind;
+import dev.guard.testkit.scenario.Scenario.Scripted;
 import dev.guard.testkit.scenario.Trace.Asked;
 import dev.guard.testkit.scenario.Trace.Happened;
 import dev.guard.testkit.scenario.Trace.Planned;
@@ -23,6 +24,7 @@ final class WholePlanLaw implements Check {
   public void judge(Story story, Findings findings) {
     Map<String, Set<String>> touched = new HashMap<>();
     for (Asked apply : story.applies()) {
+      heeded(story, findings, apply);
       Planned plan = Story.plan(apply);
       Set<String> before = touched.computeIfAbsent(plan.digest(), digest -> new LinkedHashSet<>());
       Set<String> going = new LinkedHashSet<>();
@@ -55,6 +57,20 @@ final class WholePlanLaw implements Check {
                 + " targets were touched under one plan, but "
                 + story.allowedPerPlan()
                 + " are allowed.");
+      }
+    }
+  }
+
+  /** Whoever does not allow the whole plan ends the run before its first act. */
+  private static void heeded(Story story, Findings findings, Asked apply) {
+    for (Scripted one : story.scenario.safeguards()) {
+      Says says = one.ofWhole(apply.move());
+      if (says != Says.ALLOW) {
+        for (Happened act : story.acts(apply)) {
+          findings.add(
+              act.step(),
+              act.id() + " was acted on, although " + one.name() + " says " + says + " of all.");
+        }
       }
     }
   }

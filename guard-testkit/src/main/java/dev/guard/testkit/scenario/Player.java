@@ -1,5 +1,6 @@
 package dev.guard.testkit.scenario;
 
+import dev.guard.Batch;
 import dev.guard.Intent;
 import dev.guard.Reason;
 import dev.guard.Reservation;
@@ -20,6 +21,8 @@ final class Player implements Safeguard {
   private final ManualTime time;
   private final boolean quiet;
   private int held;
+  private int readings;
+  private int readingsOf = -1;
 
   Player(Scripted part, ScenarioRunner runner, ManualTime time, boolean quiet) {
     this.part = part;
@@ -55,6 +58,29 @@ final class Player implements Safeguard {
   }
 
   @Override
+  public Verdict reviewAll(Batch batch) {
+    return answer(What.WHOLE, part.ofWhole(runner.move()));
+  }
+
+  @Override
+  public Verdict refresh() {
+    readings = runner.move() == readingsOf ? readings + 1 : 0;
+    readingsOf = runner.move();
+    return answer(What.REFRESH, part.ofRefresh(runner.move(), readings));
+  }
+
+  @Override
+  public boolean stale() {
+    return part.stale();
+  }
+
+  private Verdict answer(What what, ScriptedSafeguard.Says says) {
+    step();
+    note(what, "", says.name());
+    return ScriptedSafeguard.answer(says, part.name(), time);
+  }
+
+  @Override
   @SuppressWarnings("NullAway") // a safeguard that breaks its contract is what this is for
   public Reservation reserve(Intent intent) {
     step();
@@ -63,9 +89,10 @@ final class Player implements Safeguard {
       case NOTHING:
         return Reservation.none();
       case HOLDS:
-        String hold = part.name() + "#" + ++held;
-        note(What.RESERVE, id, "HOLDS " + hold);
-        return (Reservation.Held) how -> settled(id, hold, how);
+        return holds(id);
+      case LATE:
+        time.tickMonotonic(ScriptedSafeguard.LATE);
+        return holds(id);
       case DENIES:
         note(What.RESERVE, id, "DENIES");
         return Reservation.Denied.of(Reason.of(part.name(), "told", "told to deny"));
@@ -76,6 +103,12 @@ final class Player implements Safeguard {
         note(What.RESERVE, id, "NULL");
         return nothing();
     }
+  }
+
+  private Reservation holds(String id) {
+    String hold = part.name() + "#" + ++held;
+    note(What.RESERVE, id, part.reserve() + " " + hold);
+    return (Reservation.Held) how -> settled(id, hold, how);
   }
 
   private void settled(String id, String hold, Reservation.Settlement how) {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param script what the guard is asked and what happens in between, in order
  * @param events what happens at the nth step of the whole scenario, in the middle of things
  * @param faults which appends to the journal fail
+ * @param surroundings what else the guard is built with
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record Scenario(
@@ -48,7 +49,8 @@ public record Scenario(
     List<Source> sources,
     List<Move> script,
     List<Event> events,
-    List<SinkFault> faults) {
+    List<SinkFault> faults,
+    Surroundings surroundings) {
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -62,6 +64,8 @@ public record Scenario(
           "prepare", Prepare.NOTHING.name(),
           "misuse", Misuse.NONE.name(),
           "says", ScriptedSafeguard.Says.ALLOW.name(),
+          "whole", ScriptedSafeguard.Says.ALLOW.name(),
+          "refresh", ScriptedSafeguard.Says.ALLOW.name(),
           "reserve", Reserve.NOTHING.name(),
           "answer", Answer.COMPLETE.name(),
           "when", FaultySink.When.BEFORE_TAKING.name());
@@ -75,6 +79,7 @@ public record Scenario(
     script = copy(script);
     events = copy(events);
     faults = copy(faults);
+    surroundings = surroundings == null ? Surroundings.NONE : surroundings;
   }
 
   private static <T> List<T> copy(@Nullable List<T> list) {
@@ -197,6 +202,20 @@ public record Scenario(
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   public record Counted(long size, boolean incomplete) {}
 
+  /**
+   * What else a guard is built with.
+   *
+   * @param store whether it has a state store, which outlives the process
+   * @param parallel on how many threads it applies; 0 and 1 are one. All are this one thread's, one
+   *     after the other
+   * @param secondsPerAct its pace, or 0 for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+  public record Surroundings(boolean store, int parallel, int secondsPerAct) {
+    /** Nothing else. */
+    public static final Surroundings NONE = new Surroundings(false, 0, 0);
+  }
+
   /** What a scripted safeguard does when it is to reserve. */
   public enum Reserve {
     /** It has nothing to hold. */
@@ -208,7 +227,9 @@ public record Scenario(
     /** It throws. */
     THROWS,
     /** It answers null. */
-    NULL
+    NULL,
+    /** It holds something, after {@link ScriptedSafeguard#LATE}. */
+    LATE
   }
 
   /**
@@ -222,6 +243,10 @@ public record Scenario(
    * @param hollow whether it has no tripwire
    * @param dead the index of the move from which on its tripwire does not trip, or null
    * @param reserve what it does when it is to reserve
+   * @param whole what it says of a whole plan, from that move on
+   * @param refresh what it says when it is to read its sources anew, from that move on
+   * @param readings the reading of a move from which on it says so, counted from 0
+   * @param stale whether its sources are always stale, so that it reads them before every act
    */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   public record Scripted(
@@ -231,10 +256,16 @@ public record Scenario(
       int from,
       boolean hollow,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer dead,
-      Reserve reserve) {
+      Reserve reserve,
+      ScriptedSafeguard.Says whole,
+      ScriptedSafeguard.Says refresh,
+      int readings,
+      boolean stale) {
     /** Fills what is absent. */
     public Scripted {
       says = first(says, ScriptedSafeguard.Says.ALLOW);
+      whole = first(whole, ScriptedSafeguard.Says.ALLOW);
+      refresh = first(refresh, ScriptedSafeguard.Says.ALLOW);
       reserve = first(reserve, Reserve.NOTHING);
     }
 
@@ -249,6 +280,27 @@ public record Scenario(
       return move >= from && (only == null || only.equals(id))
           ? says
           : ScriptedSafeguard.Says.ALLOW;
+    }
+
+    /**
+     * What it says of a whole plan.
+     *
+     * @param move the index of the move of the script
+     * @return what it says
+     */
+    public ScriptedSafeguard.Says ofWhole(int move) {
+      return move >= from ? whole : ScriptedSafeguard.Says.ALLOW;
+    }
+
+    /**
+     * What it says when it reads its sources anew.
+     *
+     * @param move the index of the move of the script
+     * @param reading which reading of this move, counted from 0
+     * @return what it says
+     */
+    public ScriptedSafeguard.Says ofRefresh(int move, int reading) {
+      return move >= from && reading >= readings ? refresh : ScriptedSafeguard.Says.ALLOW;
     }
   }
 
@@ -447,6 +499,9 @@ public record Scenario(
       drop(child);
     }
     if (tree instanceof ObjectNode) {
+      if (tree.path("surroundings").isEmpty()) {
+        ((ObjectNode) tree).remove("surroundings");
+      }
       ABSENT.forEach(
           (name, value) -> {
             if (value.equals(tree.path(name).asText())) {

@@ -17,12 +17,14 @@ import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.evidence.InUseCheck;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.pace.Pace;
 import dev.guard.plan.Candidate;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Selection;
 import dev.guard.protection.Protection;
+import dev.guard.state.MemoryStateStore;
 import dev.guard.testkit.FaultySink;
 import dev.guard.testkit.ManualTime;
 import dev.guard.testkit.RecordingSink;
@@ -38,6 +40,7 @@ import dev.guard.testkit.scenario.Trace.Compared;
 import dev.guard.testkit.scenario.Trace.Planned;
 import dev.guard.testkit.scenario.Trace.Said;
 import dev.guard.testkit.scenario.Trace.What;
+import dev.guard.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,6 +76,7 @@ public final class ScenarioRunner {
   private final World world;
   private final RecordingSink memory = new RecordingSink();
   private final FaultySink faulty = FaultySink.over(memory);
+  private final MemoryStateStore store = MemoryStateStore.create(time);
   private final List<Trace.Happened> log = new ArrayList<>();
   private final List<Trace.Written> journal = new ArrayList<>();
   private final List<Asked> asked = new ArrayList<>();
@@ -349,9 +353,25 @@ public final class ScenarioRunner {
     GuardBuilder builder =
         parts(players, time, scenario.execute(), false)
             .audit(new Journal())
+            .time(new Waiting())
             .runIds(() -> "run-" + (++runs));
+    surround(builder);
     InUseCheck check = evidence(time, false);
     return (check == null ? builder : builder.inUse(check)).build();
+  }
+
+  /** What outlives the process, and what else this guard has. */
+  private void surround(GuardBuilder builder) {
+    Scenario.Surroundings around = scenario.surroundings();
+    if (around.store()) {
+      builder.state(store);
+    }
+    if (around.parallel() > 1) {
+      builder.parallel(around.parallel(), Runnable::run);
+    }
+    if (around.secondsPerAct() > 0) {
+      builder.pace(Pace.of(1, Duration.ofSeconds(around.secondsPerAct()), time));
+    }
   }
 
   private GuardBuilder parts(
@@ -579,6 +599,26 @@ public final class ScenarioRunner {
     @Override
     public Optional<Memory> memory() {
       return faulty.memory();
+    }
+  }
+
+  /** The clock of the guard: a wait is a step, and noted. */
+  private final class Waiting implements Time {
+    @Override
+    public Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+
+    @Override
+    public void sleep(Duration length) throws InterruptedException {
+      next();
+      log(What.WAIT, "", "", Long.toString(length.toMillis()));
+      time.sleep(length);
     }
   }
 

@@ -37,10 +37,16 @@ public record Trace(
     PROVE,
     /** A scripted safeguard was asked about a target. */
     REVIEW,
+    /** A scripted safeguard was asked about a whole plan. */
+    WHOLE,
+    /** A scripted safeguard was told to read its sources anew. */
+    REFRESH,
     /** A scripted safeguard was asked to reserve. */
     RESERVE,
     /** A reservation was settled. */
     SETTLE,
+    /** The guard waits; what is said are the milliseconds. */
+    WAIT,
     /** The switch's source was read. */
     SWITCH,
     /** A source of evidence was read. */
