@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scenarios {
   private static final String[] NAMES = {"mike", "alpha", "zulu"};
+  private static final int EMPTY = List.of(Answer.values()).indexOf(Answer.EMPTY);
   private static final Kind[] SWITCH = {
     Kind.SWITCH_STOP,
     Kind.SWITCH_PAUSE,
@@ -314,7 +315,7 @@ public final class Scenarios {
           return new Move(
               Kind.SOURCE,
               "source-" + pick(2),
-              in10(5) ? Answer.EMPTY.ordinal() : 1 + pick(Answer.values().length - 1));
+              in10(5) ? EMPTY : 1 + pick(Answer.values().length - 1));
         case 2:
           return new Move(Kind.TICK, null, one(seconds));
         case 3:

@@ -39,7 +39,7 @@ final class UndecidedLaw implements Check {
           && !one.said().equals(Says.LATE.name())) {
         halted(story, findings, one);
       }
-      if (one.what() == What.RESERVE && UNDECIDED.contains(one.said().split(" ")[0])) {
+      if (one.what() == What.RESERVE && UNDECIDED.contains(one.said().split(" ", 2)[0])) {
         halted(story, findings, one);
       }
     }
