@@ -5,10 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code guard audit}. */
 @Command(
     name = "audit",
-    description = {
-      "Reads the journal: what was done, by whom, why, and whether the record is whole.",
-      ""
-    },
+    description = {"Reads the journal: what was done, by whom, and why.", ""},
     subcommands = {AuditVerify.class, AuditShow.class, AuditUnsettled.class})
 final class AuditCommand extends CommandGroup {
   AuditCommand() {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "show",
     description = {
-      "Shows the journal's records, the newest last. Reads only, also while a run writes.",
+      "Shows the journal's records, the newest last.",
+      "Reads only, also while a run writes.",
       ""
     },
     footerHeading = "%nExamples%n",

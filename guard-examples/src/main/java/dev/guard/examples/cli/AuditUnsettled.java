@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "unsettled",
     description = {
-      "Names the targets of which nobody knows what became: an act was recorded as intended, and no outcome followed.",
-      "Such a target is never acted on again blindly; ask the registry. Reads only.",
+      "Names the targets of which nobody knows what became.",
+      "An act on them was recorded as intended, and no outcome followed. Such a target is never acted on again blindly; ask the registry. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "verify",
     description = {
-      "Says whether the journal is whole: every record's hash, every link to the one before, and that nothing was cut",
-      "off its end since the state directory last heard of it. Reads only.",
+      "Says whether the journal is whole.",
+      "Checks every record's hash, every link to the one before, and that nothing was cut off its end since the state directory last heard of it. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -24,8 +24,7 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Tells the story of the night of the accident, without Guard and with it.",
-      "A made-up registry and cluster on loopback: a naive rule deletes the image of a Deployment at zero replicas, and",
-      "Guard keeps it. Needs nothing and leaves nothing behind.",
+      "A made-up registry and cluster on loopback: a naive rule deletes the image of a Deployment at zero replicas, and Guard keeps it. Needs nothing and leaves nothing behind.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -60,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "20",
       description =
-          "How many of them something declares; a fifth must stay free to go. Default $${DEFAULT-VALUE}.")
+          "How many of them something declares; a fifth must stay free to go. Default ${DEFAULT-VALUE}.")
   int inUse;
 
   DemoCommand(Shell shell) {

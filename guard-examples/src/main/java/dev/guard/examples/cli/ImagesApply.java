@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "apply",
     description = {
-      "Applies a plan. Without --execute it is a rehearsal: every safeguard, every tripwire and every reading as in the",
-      "real run, and no deletion. Without a plan file it makes a plan first and applies that.",
+      "Applies a plan; without --execute it rehearses.",
+      "A rehearsal asks every safeguard, tries every tripwire and reads everything as the real run does, and deletes nothing. Without a plan file a plan is made first and applied.",
       "A run only ever shrinks its plan: what is in use by now, was retagged or is gone is skipped.",
       ""
     },
@@ -33,8 +33,7 @@ import picocli.CommandLine.Parameters;
       "",
       "$$GUARD_DRY_RUN makes every run a rehearsal, whatever is said here.",
       "",
-      "Exit codes: 0 done (also if everything was done before), 2 usage or an unusable plan, 3 unreachable, denied or",
-      "incomplete evidence, 4 over a limit, stopped or refused, 5 partly failed or parts unread, 6 in doubt."
+      "Exit codes: 0 done (also if everything was done before), 2 usage or an unusable plan, 3 unreachable, denied or incomplete evidence, 4 over a limit, stopped or refused, 5 partly failed or parts unread, 6 in doubt."
     })
 final class ImagesApply implements Callable<Integer> {
   private final Shell shell;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Looks for time bombs: images that are declared somewhere, also at zero replicas, but that the registry no longer",
-      "holds completely. Such a workload runs until its next start. Reads only.",
+      "Looks for images that are deployed but missing: time bombs.",
+      "Such an image is declared somewhere, also at zero replicas, but the registry no longer holds it completely. Such a workload runs until its next start. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
       "  guard images check",
       "  guard images check --json | jq '.findings[] | select(.severity == \"HIGH\")'",
       "",
-      "MISSING       the registry says it is not there, asked three times with proven credentials",
+      "MISSING       asked three times with proven credentials: it is not there",
       "BROKEN_INDEX  the index is there, a child is not",
       "BROKEN_BLOBS  the manifest is there, a blob is not",
       "UNKNOWN       it cannot be told; never taken for missing",

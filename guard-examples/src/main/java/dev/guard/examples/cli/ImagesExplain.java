@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description = {
-      "Says of one image whether it would go, and why, or why not: who uses it, which rule keeps it, what cannot be told.",
-      "Reads only; limits of a whole plan are not part of the answer.",
+      "Says of one image whether it would go, and why.",
+      "Names who uses it, which rule keeps it, and what cannot be told. Reads only; limits of a whole plan are not part of the answer.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description = {
-      "Says what would go, what is kept and why, and where the limits stand. Deletes nothing.",
-      "Reads the registry and every cluster anew; writes the plan, first sights and a record to the journal.",
+      "Says what would go and what is kept, and why. Deletes nothing.",
+      "Shows where the limits stand. Reads the registry and every cluster anew; writes the plan, first sights and a record to the journal.",
       "A plan over its limit is written as well, for people to look at; it cannot be applied.",
       ""
     },
@@ -31,8 +31,7 @@ import picocli.CommandLine.Option;
       "  guard images plan -o plan.json --html report.html",
       "  guard images plan --json | jq .plan.items",
       "",
-      "Exit codes: 0 within limits, 2 usage, 3 evidence incomplete, 4 over a limit or stopped,",
-      "5 parts of the registry could not be read and are left out."
+      "Exit codes: 0 within limits, 2 usage, 3 evidence incomplete, 4 over a limit or stopped, 5 parts of the registry could not be read and are left out."
     })
 final class ImagesPlan implements Callable<Integer> {
   private final Shell shell;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "Shows a plan file: what would go, what is kept and why, where the limits stand.",
+      "Shows a plan file: what would go, what is kept, and why.",
       "Needs no configuration, asks nobody, and deletes nothing. A plan that was altered is refused.",
       ""
     },

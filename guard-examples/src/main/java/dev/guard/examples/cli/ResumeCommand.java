@@ -17,8 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "resume",
     description = {
-      "Lets runs start again: removes the stop file and the latch. Who and why go on the record.",
-      "A ConfigMap that says stop is not touched: it stops the next run again.",
+      "Lets runs start again.",
+      "Removes the stop file and the latch; who and why go on the record. A ConfigMap that says stop is not touched: it stops the next run again.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -16,8 +16,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     description = {
-      "Says what the switch says now, who stopped it and why, whether a run is under way, and what is in doubt.",
-      "Reads only.",
+      "Says whether runs may start, and what is in doubt.",
+      "Tells what the switch says now, who stopped it and why, and whether a run is under way. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
     footerHeading = "%nExamples%n",
     footer = {
       "  guard stop --why 'alerts since 02:10'",
-      "  touch STOP                                 the same without Guard; nobody's name is kept then",
+      "  touch STOP     the same without Guard, and without a name on the record",
       "",
       "Exit codes: 0 stopped, 2 usage, 4 could not be stopped, 5 stopped, but who and why could not be kept."
     })
