@@ -67,6 +67,20 @@ class PlantedBugTest {
     assertThat(planted).isEqualTo(judged);
   }
 
+  @Test
+  void everyBug_standsOnThePageOfLaws() throws Exception {
+    String page =
+        Files.readString(
+            Path.of(System.getProperty("guard.root", "..")).resolve("docs").resolve("laws.md"));
+    for (PlantedBug bug : bugs()) {
+      assertThat(page.lines().filter(line -> line.startsWith("| " + bug.law() + " |")))
+          .as(bug.name())
+          .singleElement()
+          .asString()
+          .contains(bug.why());
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> theLawKillsTheBug() throws Exception {
     return bugs().stream()
