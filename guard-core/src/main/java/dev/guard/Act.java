@@ -103,8 +103,6 @@ final class Act<T> {
                   "What an undo needs could not be saved ("
                       + Faults.describe(fault)
                       + "), so nothing was done.")));
-    } finally {
-      permit.preparing(false);
     }
     if (permit.wasNotRun()) {
       return new Result(Fate.SKIPPED, notRun());
@@ -119,12 +117,21 @@ final class Act<T> {
     return look.allowed() ? null : new Result(Fate.REFUSED, look);
   }
 
+  /**
+   * The permit is open while the effect runs, and no longer: what its exception or another thread
+   * says of it afterwards is too late.
+   */
   private Result act(Effect<T, ?> effect, Permit permit) {
+    permit.preparing(false);
     try {
       value = effect.act(permit);
     } catch (Throwable fault) {
       thrown = fault;
-      return threw(fault, permit.wasNotRun());
+    } finally {
+      permit.close();
+    }
+    if (thrown != null) {
+      return threw(thrown, permit.wasNotRun());
     }
     if (permit.wasNotRun()) {
       return new Result(Fate.SKIPPED, notRun());

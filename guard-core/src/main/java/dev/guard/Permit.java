@@ -122,10 +122,13 @@ public final class Permit {
   /**
    * Says that nothing happened and nothing will: no byte of the act left the process, or the
    * target's system answered that it did nothing. What was reserved is given back. Anything else
-   * than this stays spent. Said while preparing, the act does not run at all.
+   * than this stays spent. Said while preparing, the act does not run at all. Said after the effect
+   * has ended, it is not heard.
    */
   public synchronized void notRun() {
-    notRun = true;
+    if (!closed) {
+      notRun = true;
+    }
   }
 
   synchronized boolean wasNotRun() {

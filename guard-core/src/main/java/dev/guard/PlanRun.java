@@ -66,7 +66,7 @@ final class PlanRun {
     doneBefore = scribe.done(plan.digest());
     inDoubt = scribe.inDoubt();
     if (anythingLeft()) {
-      halt(begin());
+      halt(begun());
       if (halt == null) {
         for (List<PlanItem> level : levels()) {
           work(level);
@@ -85,6 +85,18 @@ final class PlanRun {
   private boolean anythingLeft() {
     return plan.items().stream()
         .anyMatch(item -> item.wouldGo() && !doneBefore.contains(item.target()));
+  }
+
+  /** What breaks before the first act ends the run, on the record, as what breaks later does. */
+  private Verdict begun() {
+    try {
+      return begin();
+    } catch (AuditException fault) {
+      throw fault;
+    } catch (Throwable fault) {
+      keep(fault);
+      return broken(fault);
+    }
   }
 
   /** Everything that must be said of the run as a whole before its first act. */
@@ -156,6 +168,7 @@ final class PlanRun {
       }
       return verdict.allowed() ? verdict : new Verdict(Verdict.Level.HALT, verdict.reasons());
     } catch (Exception fault) {
+      keepInterrupt(fault);
       return refusal(
           "probe-failed",
           "Whether the effect can work at all could not be told ("
@@ -221,10 +234,7 @@ final class PlanRun {
       halt(journalFailed(fault));
       entries.putIfAbsent(item.target(), unattempted(item));
     } catch (Throwable fault) {
-      halt(
-          refusal(
-              "engine-failed",
-              "The engine failed (" + Faults.describe(fault) + "), so the run ends here."));
+      halt(broken(fault));
       entries.putIfAbsent(item.target(), unattempted(item));
       keep(fault);
     }
@@ -234,6 +244,20 @@ final class PlanRun {
   private synchronized void keep(Throwable fault) {
     if (fault instanceof Error && error == null) {
       error = (Error) fault;
+    }
+  }
+
+  private static Verdict broken(Throwable fault) {
+    return refusal(
+        "engine-failed",
+        "The engine failed (" + Faults.describe(fault) + "), so the run ends here.");
+  }
+
+  /** An interrupt that the effect threw is the thread's again, and ends the run. */
+  private void keepInterrupt(@Nullable Throwable fault) {
+    if (fault instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      halt(interrupted());
     }
   }
 
@@ -298,6 +322,7 @@ final class PlanRun {
     } catch (GuardConfigurationException fault) {
       throw fault;
     } catch (Exception fault) {
+      keepInterrupt(fault);
       return decided(
           item,
           Fate.REFUSED,
@@ -372,6 +397,7 @@ final class PlanRun {
     try {
       effect.rehearse(item, new RehearsalPermit(settings.name(), intent));
     } catch (Exception fault) {
+      keepInterrupt(fault);
       return decided(
           item,
           Fate.REFUSED,
@@ -449,10 +475,8 @@ final class PlanRun {
 
   /** What an effect throws beyond failing ends the run, whatever was said of failures. */
   private void remember(@Nullable Throwable thrown) {
-    if (thrown instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-      halt(interrupted());
-    } else if (thrown instanceof Error) {
+    keepInterrupt(thrown);
+    if (thrown instanceof Error) {
       keep(thrown);
       halt(
           refusal(
