@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The journal could not be written, made durable, opened or read. Without a durable record nothing
- * runs, and after a failed write the sink stays closed for good.
+ * runs, and after a failed write the sink stays closed for good. Thread-safe.
  */
 public final class AuditException extends GuardException {
   private static final long serialVersionUID = 1L;

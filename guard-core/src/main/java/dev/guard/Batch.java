@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole plan as safeguards see it before its first act: every intent that nothing refuses for
- * good, and what the targets are a part of.
+ * good, and what the targets are a part of. Immutable and thread-safe.
  *
  * @param plan the plan's digest, or null while the plan is still being made
  * @param action the action's name

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The caller's code that performs an act and returns a value. It runs at most once, on the caller's
- * thread, with a permit in hand; whatever it throws reaches the caller with its own type.
+ * thread, with a permit in hand; whatever it throws reaches the caller with its own type. Confined
+ * to that thread, unless calls of several threads share it.
  *
  * <pre>{@code Outcome<Integer> n = guard.call(intent, permit -> dao.purge());}</pre>
  *

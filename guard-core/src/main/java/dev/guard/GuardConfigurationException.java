@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A guard is wired wrongly: a limit that can never fire, a missing sink, a blank name. Thrown while
- * building, before anything runs.
+ * building, before anything runs. Thread-safe.
  */
 public final class GuardConfigurationException extends GuardException {
   private static final long serialVersionUID = 1L;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Guard itself has to complain about. The caller's own exceptions are never wrapped in it.
  * Messages say what, how many, who, allowed and asked, and what to do next; they carry no secret.
+ * Thread-safe: its own state never changes.
  */
 public abstract sealed class GuardException extends RuntimeException
     permits GuardRefusedException,

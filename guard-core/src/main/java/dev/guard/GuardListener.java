@@ -3,7 +3,8 @@ package dev.guard;
 /**
  * Told of what a guard decides and does, for metrics and logs. It cannot change anything: an
  * exception thrown here is logged and dropped, and never reaches the caller or the engine. Called
- * on the caller's thread; implementations are quick and thread-safe.
+ * on the thread that judges or acts, with parallelism several at once; implementations are quick
+ * and thread-safe.
  */
 public interface GuardListener {
   /** Listens to nothing. */

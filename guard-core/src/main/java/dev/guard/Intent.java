@@ -138,7 +138,7 @@ public final class Intent {
         + because;
   }
 
-  /** An intent that still lacks its reason. */
+  /** An intent that still lacks its reason. Immutable and thread-safe. */
   public static final class Draft {
     private final String action;
     private final List<Target> targets;

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a single call: done, simulated, or refused. The effect's own exception is not an
- * outcome: it is thrown, with its own type.
+ * outcome: it is thrown, with its own type. Immutable; as thread-safe as the value that the effect
+ * returned.
  *
  * @param <T> what the effect returns
  */

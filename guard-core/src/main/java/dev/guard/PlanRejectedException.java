@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A plan may not be applied: it is expired, altered, made by or for somebody else, unreadable, or
- * lacks an approval. Nothing was touched.
+ * lacks an approval. Nothing was touched. Thread-safe.
  */
 public final class PlanRejectedException extends GuardException {
   private static final long serialVersionUID = 1L;

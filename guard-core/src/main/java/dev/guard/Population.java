@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many things of the kind there are in all, which a percent limit is a percent of. An empty or
- * incomplete population is not small: it is unknown, and a percent limit refuses on it.
+ * incomplete population is not small: it is unknown, and a percent limit refuses on it. Immutable
+ * and thread-safe.
  *
  * @param size how many were counted; not negative
  * @param incompleteBecause why the count cannot be trusted, or null if it is complete

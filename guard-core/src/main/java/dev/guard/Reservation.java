@@ -6,6 +6,10 @@ import java.util.Objects;
  * What a safeguard holds while an intent runs. Reserved after every safeguard said ALLOW, settled
  * exactly once, in a {@code finally}, whatever happened. One {@link Denied} settles all others
  * {@link Settlement#NOT_RUN}.
+ *
+ * <p>Confined to one thread: the one that reserved also settles. Others reserve and settle their
+ * own of the same safeguard at the same time, so what a {@link Held} changes of it must be guarded;
+ * a {@link Denied} is immutable.
  */
 public sealed interface Reservation permits Reservation.Held, Reservation.Denied {
   /**

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * State could not be read or written, or a write's fate is unknown. What depends on it is refused.
+ * Thread-safe.
  */
 public final class StateException extends GuardException {
   private static final long serialVersionUID = 1L;

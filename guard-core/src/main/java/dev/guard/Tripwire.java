@@ -11,6 +11,9 @@ import java.util.function.BooleanSupplier;
  * does not, or throws, halts the run: a limit that can never fire is worse than none, because
  * people rely on it.
  *
+ * <p>Immutable. Its check must be thread-safe: whichever thread builds, plans, applies, calls or
+ * resumes runs it, several at once too.
+ *
  * <pre>{@code Tripwire.of(() -> isFriday(aFriday))}</pre>
  *
  * @param name what is tried, for messages; not blank

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of the record, as the engine hands it to a sink. The journal adds sequence, time,
- * durable watermark and hashes. No field may carry a secret.
+ * durable watermark and hashes. No field may carry a secret. Immutable and thread-safe.
  *
  * @param run the run it belongs to
  * @param op the act within the run; INTENDED, PREPARED and OUTCOME of one act share it

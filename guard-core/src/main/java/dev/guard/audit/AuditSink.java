@@ -40,7 +40,7 @@ public interface AuditSink {
     return Optional.empty();
   }
 
-  /** What a durable sink remembers. */
+  /** What a durable sink remembers. Implementations are thread-safe. */
   interface Memory {
     /**
      * Targets whose last INTENDED by this guard has no outcome, or the outcome IN_DOUBT, and was

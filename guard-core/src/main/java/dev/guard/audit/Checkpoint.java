@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * How far the journal had come, kept in a second place: a chain alone cannot notice that its end
- * was cut off at a record boundary.
+ * was cut off at a record boundary. Immutable and thread-safe.
  *
  * @param seq the last record's number
  * @param hash the last record's hash
@@ -16,7 +16,9 @@ import java.util.Optional;
 public record Checkpoint(long seq, String hash, Instant at, String file) {
   /**
    * A second place for checkpoints. {@link #keep} is called on the journal's writer thread, after
-   * the record is durable; what it throws is logged and hurts nobody.
+   * the record is durable; what it throws is logged and hurts nobody. {@link #last} is called once,
+   * on the thread that opens the journal, before anything is kept; so only a receiver that several
+   * journals share must be thread-safe.
    */
   public interface Receiver {
     /**

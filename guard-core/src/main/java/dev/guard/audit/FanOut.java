@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code FanOut.required(journal).bestEffort(Slf4jSink.named("guard.audit"))}</pre>
  *
  * <p>Required sinks are written first, in the order given; if one fails, {@link #append} throws and
- * nothing runs. Immutable and thread-safe.
+ * nothing runs. Thread-safe.
  */
 public final class FanOut implements AuditSink {
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);

@@ -3,7 +3,7 @@ package dev.guard.audit;
 import java.time.Instant;
 
 /**
- * A record as it stands in the journal.
+ * A record as it stands in the journal. Immutable and thread-safe.
  *
  * @param seq its number, contiguous from 1
  * @param durable the highest number known durable when it was written

@@ -31,7 +31,7 @@ public final class JournalVerifier {
     return new JournalVerifier(Disk.system(), dir);
   }
 
-  /** What was found. */
+  /** What was found. Immutable and thread-safe. */
   public sealed interface Result permits Intact, Damaged {}
 
   /**

@@ -161,7 +161,7 @@ public final class BlastRadiusLimit implements Safeguard {
     return new Windowed(this, new WindowBook.Window(length, Terms.count("limit per window", most)));
   }
 
-  /** A window that still lacks its store. */
+  /** A window that still lacks its store. Immutable and thread-safe. */
   public static final class Windowed {
     private final BlastRadiusLimit limit;
     private final WindowBook.Window window;

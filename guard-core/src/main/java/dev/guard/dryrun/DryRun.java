@@ -72,7 +72,7 @@ public final class DryRun implements Safeguard {
     return new DryRun("because the environment variable " + VARIABLE + " says so");
   }
 
-  /** Answers the values of environment variables. */
+  /** Answers the values of environment variables. Asked once, on the thread that makes the mode. */
   @FunctionalInterface
   public interface Environment {
     /**

@@ -5,7 +5,7 @@ import java.time.Instant;
 
 /**
  * A person's word that one unparseable reference may be ignored: bound to its place and exact
- * value, signed with who and why, and expiring.
+ * value, signed with who and why, and expiring. Immutable and thread-safe.
  *
  * @param place the object and path it stands at, as {@link Reference#place()} and path: {@code
  *     source/object path}

@@ -2,7 +2,7 @@ package dev.guard.evidence;
 
 import java.util.List;
 
-/** A three-valued answer with provenance. {@link Unknown} protects. */
+/** A three-valued answer with provenance. {@link Unknown} protects. Immutable and thread-safe. */
 public sealed interface Evidence permits Evidence.InUse, Evidence.NotInUse, Evidence.Unknown {
   /**
    * Something needs the target.

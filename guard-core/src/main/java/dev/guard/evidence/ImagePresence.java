@@ -2,7 +2,7 @@ package dev.guard.evidence;
 
 /**
  * Whether a registry still holds an image completely. Implemented by guard-registry, asked by
- * guard-k8s.
+ * guard-k8s. Implementations are thread-safe.
  */
 public interface ImagePresence {
   /** The answer. UNKNOWN refuses whatever depends on it. */

@@ -24,7 +24,7 @@ public interface Interpreter {
    */
   Probe probe();
 
-  /** What the references mean. */
+  /** What the references mean. Thread-safe: parallel reviews ask one and the same. */
   interface Usage {
     /**
      * Whether a target is in use.
@@ -43,7 +43,7 @@ public interface Interpreter {
   }
 
   /**
-   * A made-up target in use.
+   * A made-up target in use. Immutable and thread-safe.
    *
    * @param reference the reference that uses it
    * @param target the target

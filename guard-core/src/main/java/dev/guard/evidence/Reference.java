@@ -2,7 +2,7 @@ package dev.guard.evidence;
 
 /**
  * A raw reference and the place where it stands. The value is as found; nothing repairs or
- * interprets it.
+ * interprets it. Immutable and thread-safe.
  *
  * @param source which source found it, for example the cluster's name
  * @param object the object that holds it, for example {@code Deployment/shop/api}

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What one source found in one reading: complete, or incomplete with what is missing. An incomplete
- * snapshot's references still protect; its silence proves nothing.
+ * snapshot's references still protect; its silence proves nothing. Immutable and thread-safe.
  */
 public sealed interface ReferenceSnapshot
     permits ReferenceSnapshot.Complete, ReferenceSnapshot.Incomplete {

@@ -65,7 +65,7 @@ public final class KillSwitch implements Safeguard {
   }
 
   /**
-   * One answer of a source.
+   * One answer of a source. Immutable and thread-safe.
    *
    * @param state what it says
    * @param why a sentence for people, without secrets; empty for RUN
@@ -133,7 +133,7 @@ public final class KillSwitch implements Safeguard {
   }
 
   /**
-   * Who stopped it, and why.
+   * Who stopped it, and why. Immutable and thread-safe.
    *
    * @param who the person, or the switch itself if a source said STOP
    * @param why a sentence
@@ -177,7 +177,7 @@ public final class KillSwitch implements Safeguard {
     return of(new EnvironmentSource(variable, environment), Duration.ZERO);
   }
 
-  /** Answers the values of environment variables. */
+  /** Answers the values of environment variables. Implementations are thread-safe. */
   @FunctionalInterface
   public interface Environment {
     /**

@@ -4,7 +4,8 @@ import dev.guard.Permit;
 import dev.guard.Target;
 
 /**
- * A planned target that may be acted on now.
+ * A planned target that may be acted on now, until the effect ends. Immutable but for the use of
+ * its permit; thread-safe, as the permit is.
  *
  * @param item the planned target
  * @param permit the permit for it

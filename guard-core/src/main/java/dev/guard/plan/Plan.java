@@ -53,7 +53,7 @@ public final class Plan {
   }
 
   /**
-   * What stands above the items.
+   * What stands above the items. Immutable and thread-safe.
    *
    * @param guard the guard that made the plan, the only one that may apply it
    * @param action the action's name

@@ -13,8 +13,9 @@ import java.util.Optional;
  * </pre>
  *
  * <p>Called on the thread that called {@code apply} (with parallelism, on the guard's executor,
- * several at once). Its exceptions end up in the report and the journal as FAILED, or as IN_DOUBT
- * if they are {@link dev.guard.Effect.OutcomeUnknown}.
+ * several at once, so that it must be thread-safe; without, one at a time). Its exceptions end up
+ * in the report and the journal as FAILED, or as IN_DOUBT if they are {@link
+ * dev.guard.Effect.OutcomeUnknown}.
  */
 @FunctionalInterface
 public interface PlanEffect {

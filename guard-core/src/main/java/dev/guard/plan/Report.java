@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What came of an {@code apply}: one entry for every planned target. DONE, FAILED and IN_DOUBT
- * equal the journal's.
+ * equal the journal's. Immutable and thread-safe.
  *
  * @param run the run's id, under which the journal has it
  * @param plan the plan's digest
@@ -41,7 +41,7 @@ public record Report(
   }
 
   /**
-   * What came of one target.
+   * What came of one target. Immutable and thread-safe.
    *
    * @param target the target
    * @param outcome its fate

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Selection.of("file.delete", targets).outOf(Population.of(1200)).because("older than 30 days")
  * }</pre>
  *
- * <p>Immutable and thread-safe. No target may be named twice; an empty selection makes an empty
- * plan, never one of everything.
+ * <p>Immutable; thread-safe if the function given to {@link Draft#factsOnceJudged} is. No target
+ * may be named twice; an empty selection makes an empty plan, never one of everything.
  */
 public final class Selection {
   private final String action;

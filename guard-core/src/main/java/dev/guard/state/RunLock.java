@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Keeps two runs of one guard apart. A store that can do this implements it besides {@link
  * StateStore}. The lock is released by the operating system when its process dies; the document
- * beside it only names the owner.
+ * beside it only names the owner. Implementations are thread-safe.
  */
 public interface RunLock {
   /**
@@ -26,7 +26,7 @@ public interface RunLock {
    */
   Optional<String> owner(String name);
 
-  /** A lock that is held until closed. */
+  /** A lock that is held until closed, by any thread; closing twice does nothing. Thread-safe. */
   interface Held extends AutoCloseable {
     @Override
     void close();

@@ -68,7 +68,8 @@ public interface StateStore {
   }
 
   /**
-   * A document as read.
+   * A document as read. Confined to one thread unless nobody changes its bytes: they are a copy of
+   * the reader's own, and not copied again.
    *
    * @param version opaque; pass it to {@link #compareAndSet}
    * @param value the bytes
@@ -77,7 +78,7 @@ public interface StateStore {
   record Versioned(String version, byte[] value) {}
 
   /**
-   * What a store can promise.
+   * What a store can promise. Immutable and thread-safe.
    *
    * @param scope who shares it
    * @param durable whether it survives a power cut
