@@ -1,5 +1,6 @@
 package dev.guard.state;
 
+import dev.guard.Digest;
 import dev.guard.GuardConfigurationException;
 import dev.guard.StateException;
 import dev.guard.internal.Cause;
@@ -27,9 +28,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State in files of one directory: one readable JSON file a document, replaced in one step and
- * forced to the disk before a write returns. Shared by all processes of one host, and it holds the
- * run lock.
+ * State and blobs in files of one directory: one readable JSON file a document, one file a blob,
+ * replaced in one step and forced to the disk before a write returns. Shared by all processes of
+ * one host, and it holds the run lock.
  *
  * <pre>{@code
  * try (FileStateStore state = FileStateStore.at(Path.of("state"))) {
@@ -41,15 +42,17 @@ import org.jspecify.annotations.Nullable;
  * refused. A document that cannot be read or understood throws; it is never taken for absent, nor
  * is anything absent once the directory itself has vanished or been replaced. Thread-safe.
  */
-public final class FileStateStore implements StateStore, RunLock, AutoCloseable {
+public final class FileStateStore implements StateStore, BlobStore, RunLock, AutoCloseable {
   private static final int MAX_VALUE = 256 * 1024;
   private static final int MAX_FILE = 2 * MAX_VALUE;
 
-  /** Keys hold no underscore, so a document, a lock and a directory never share a name. */
+  /** Keys hold no underscore, so a document, a lock, a blob and a directory never share a name. */
   private static final String DOCUMENT = "_doc.json";
 
   private static final String TEMPORARY = "_doc.tmp";
   private static final String LOCK = "_lock";
+  private static final String BLOBS = "store_blobs";
+  private static final String BLOB = "_blob";
 
   /** Says that this directory is the store, and which. */
   private static final String MARKER = "store_id";
@@ -162,12 +165,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
     refuseIfClosed();
     try (InputStream in = disk.read(file(key)).orElse(null)) {
       if (in == null) {
-        if (!Arrays.equals(marker, content(dir.resolve(MARKER), 100).orElse(null))) {
-          throw new StateException(
-              "The state directory "
-                  + dir
-                  + " has vanished or was replaced since it was opened. Check its mount; until then what depends on it is refused.");
-        }
+        refuseIfReplaced();
         return Optional.empty();
       }
       byte[] bytes = in.readNBytes(MAX_FILE + 1);
@@ -180,6 +178,16 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
       return Optional.of(Documents.read(key, bytes));
     } catch (IOException e) {
       throw failed("read", key, e, false);
+    }
+  }
+
+  /** Absent is only what is absent from the directory that was opened. */
+  private void refuseIfReplaced() throws IOException {
+    if (!Arrays.equals(marker, content(dir.resolve(MARKER), 100).orElse(null))) {
+      throw new StateException(
+          "The state directory "
+              + dir
+              + " has vanished or was replaced since it was opened. Check its mount; until then what depends on it is refused.");
     }
   }
 
@@ -331,7 +339,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
       throws IOException {
     for (Disk.Entry entry : disk.list(from)) {
       String name = path + entry.name();
-      if (entry.directory()) {
+      if (entry.directory() && !entry.name().equals(BLOBS)) {
         String inside = name + "/";
         if (inside.startsWith(prefix) || prefix.startsWith(inside)) {
           collect(entry.path(), inside, prefix, keys);
@@ -343,6 +351,76 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
         }
       }
     }
+  }
+
+  @Override
+  public Digest put(byte[] content) {
+    byte[] kept = content.clone();
+    Digest digest = Blobs.named(kept);
+    return calmly(() -> keep(digest, kept));
+  }
+
+  private Digest keep(Digest digest, byte[] content) {
+    refuseIfClosed();
+    Path file = blob(digest);
+    int shard = Math.floorMod(digest.hashCode(), SHARDS);
+    ReentrantLock mutex = mutexes.get(shard);
+    boolean begun = false;
+    mutex.lock();
+    try (Disk.Lock lock = lockOthersOut(dir.resolve("shard-" + shard + LOCK))) {
+      Objects.requireNonNull(lock, "lock");
+      refuseIfReplaced();
+      directory(file);
+      if (Arrays.equals(content, content(file, MAX_BYTES + 1).orElse(null))) {
+        // whoever wrote it may have died before its name was durable
+        disk.forceDirectory(Objects.requireNonNull(file.getParent(), "parent"));
+      } else {
+        begun = true;
+        replace(file.resolveSibling(digest.hex() + ".tmp"), file, content);
+      }
+      return digest;
+    } catch (IOException e) {
+      throw failedBlob("kept", digest, e, begun);
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @Override
+  public Optional<byte[]> get(Digest digest) {
+    return calmly(() -> blobContent(digest));
+  }
+
+  private Optional<byte[]> blobContent(Digest digest) {
+    refuseIfClosed();
+    try {
+      Optional<byte[]> content = content(blob(digest), MAX_BYTES + 1);
+      if (content.isEmpty()) {
+        refuseIfReplaced();
+      }
+      return content.map(found -> Blobs.verified(digest, found));
+    } catch (IOException e) {
+      throw failedBlob("read", digest, e, false);
+    }
+  }
+
+  private static StateException failedBlob(
+      String what, Digest digest, IOException e, boolean mayHaveRun) {
+    return new StateException(
+        "The blob "
+            + digest
+            + " cannot be "
+            + what
+            + " ("
+            + e.getClass().getSimpleName()
+            + "). Check the disk and its rights; until then what depends on it is refused.",
+        e,
+        mayHaveRun);
+  }
+
+  private Path blob(Digest digest) {
+    String hex = digest.hex();
+    return dir.resolve(BLOBS).resolve(hex.substring(0, 2)).resolve(hex + BLOB);
   }
 
   @Override
@@ -475,7 +553,7 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
    * An interrupted thread cannot use files, and a latch must be written by whoever trips it, so the
    * interrupt waits until that is done.
    */
-  private static <T> T calmly(Supplier<T> work) {
+  static <T> T calmly(Supplier<T> work) {
     boolean interrupted = Thread.interrupted();
     try {
       return work.get();

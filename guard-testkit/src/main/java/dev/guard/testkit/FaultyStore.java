@@ -2,17 +2,20 @@ package dev.guard.testkit;
 
 import dev.guard.StateException;
 import dev.guard.state.StateStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that misbehaves when it is told to: somebody else was faster, it is away, or a write's
- * fate is unknown. Thread-safe.
+ * A store that misbehaves when it is told to: somebody else was faster, it is away, a write's fate
+ * is unknown, values are too large for it, or its clock is wrong. Thread-safe.
  *
  * <pre>{@code
  * FaultyStore store = FaultyStore.over(behind).next(FaultyStore.Fault.UNKNOWN_WRITTEN);
@@ -30,12 +33,24 @@ public final class FaultyStore implements StateStore {
     /** A write happened, but its answer was lost; a read fails. */
     UNKNOWN_WRITTEN,
     /** A write did not happen, and its answer was lost; a read fails. */
-    UNKNOWN_LOST
+    UNKNOWN_LOST,
+    /**
+     * A write is under way, and its answer is lost; it reaches the store right after the next
+     * access, which does not see it yet; a read fails.
+     */
+    UNKNOWN_LATE
   }
+
+  /** A write under way. */
+  @SuppressWarnings("ArrayRecordComponent") // compared never
+  private record Late(String key, @Nullable String expected, byte[] value) {}
 
   private final StateStore behind;
   private final Deque<Fault> script = new ArrayDeque<>();
   private boolean away;
+  private @Nullable Late late;
+  private Duration clockOff = Duration.ZERO;
+  private int mostBytes = Integer.MAX_VALUE;
 
   private FaultyStore(StateStore behind) {
     this.behind = Objects.requireNonNull(behind, "store");
@@ -63,6 +78,46 @@ public final class FaultyStore implements StateStore {
   }
 
   /**
+   * Adds a storm: one fault many times.
+   *
+   * @param times how often
+   * @param fault which
+   * @return this store
+   */
+  public synchronized FaultyStore storm(int times, Fault fault) {
+    script.addAll(Collections.nCopies(times, fault));
+    return this;
+  }
+
+  /**
+   * Forgets the faults that are still to come, and brings the store back. A write under way stays
+   * under way.
+   */
+  public synchronized void calm() {
+    script.clear();
+    away = false;
+  }
+
+  /**
+   * Sets the clock wrong, from now on and compared with the clock of the store behind; twice with
+   * falling values, it steps back.
+   *
+   * @param off how far ahead; negative is behind
+   */
+  public synchronized void clockOff(Duration off) {
+    clockOff = Objects.requireNonNull(off, "off");
+  }
+
+  /**
+   * Lets the store take smaller values only, and say so.
+   *
+   * @param bytes the largest value it takes
+   */
+  public synchronized void atMost(int bytes) {
+    mostBytes = bytes;
+  }
+
+  /**
    * Takes the store away, or brings it back.
    *
    * @param isAway true lets every access fail
@@ -79,17 +134,48 @@ public final class FaultyStore implements StateStore {
     return fault == null ? Fault.NONE : fault;
   }
 
+  /** Does an access, then lets a write that was under way before it arrive. */
+  private <T> T access(Supplier<T> one) {
+    Late underWay;
+    synchronized (this) {
+      underWay = late;
+      late = null;
+    }
+    try {
+      return one.get();
+    } finally {
+      if (underWay != null) {
+        behind.compareAndSet(underWay.key, underWay.expected, underWay.value);
+      }
+    }
+  }
+
+  private <T> T readOnly(Supplier<T> one) {
+    return access(
+        () -> {
+          Fault fault = fault();
+          if (fault == Fault.NONE || fault == Fault.CONFLICT) {
+            return one.get();
+          }
+          throw unavailable();
+        });
+  }
+
   @Override
   public Optional<Versioned> get(String key) {
-    Fault fault = fault();
-    if (fault == Fault.NONE || fault == Fault.CONFLICT) {
-      return behind.get(key);
-    }
-    throw unavailable();
+    return readOnly(() -> behind.get(key));
   }
 
   @Override
   public Optional<String> compareAndSet(String key, @Nullable String expected, byte[] value) {
+    return access(() -> faultyWrite(key, expected, value));
+  }
+
+  private Optional<String> faultyWrite(String key, @Nullable String expected, byte[] value) {
+    int most = capabilities().maxValueBytes();
+    if (value.length > most) {
+      throw new StateException("A value has " + value.length + " bytes, at most " + most + ".");
+    }
     switch (fault()) {
       case NONE:
         return behind.compareAndSet(key, expected, value);
@@ -99,6 +185,11 @@ public final class FaultyStore implements StateStore {
         throw unavailable();
       case UNKNOWN_WRITTEN:
         behind.compareAndSet(key, expected, value);
+        throw unknown();
+      case UNKNOWN_LATE:
+        synchronized (this) {
+          late = new Late(key, expected, value.clone());
+        }
         throw unknown();
       default:
         throw unknown();
@@ -115,20 +206,18 @@ public final class FaultyStore implements StateStore {
 
   @Override
   public List<String> keys(String prefix) {
-    Fault fault = fault();
-    if (fault == Fault.NONE || fault == Fault.CONFLICT) {
-      return behind.keys(prefix);
-    }
-    throw unavailable();
+    return readOnly(() -> behind.keys(prefix));
   }
 
   @Override
-  public Instant now() {
-    return behind.now();
+  public synchronized Instant now() {
+    return behind.now().plus(clockOff);
   }
 
   @Override
-  public Capabilities capabilities() {
-    return behind.capabilities();
+  public synchronized Capabilities capabilities() {
+    Capabilities real = behind.capabilities();
+    return new Capabilities(
+        real.scope(), real.durable(), Math.min(real.maxValueBytes(), mostBytes), real.ownClock());
   }
 }

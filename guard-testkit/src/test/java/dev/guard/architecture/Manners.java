@@ -32,6 +32,7 @@ final class Manners {
           JavaClass base = type.getBaseComponentType();
           return base.isPrimitive()
               || base.getPackageName().startsWith("java.")
+              || base.getPackageName().equals("javax.sql")
               || (house.inHouse(base) && !house.isInternal(base));
         };
     return ArchRuleDefinition.classes()
