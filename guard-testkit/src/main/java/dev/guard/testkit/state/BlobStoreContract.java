@@ -78,7 +78,7 @@ public interface BlobStoreContract {
 
   /** What is too large is refused for certain, and an endless stream ends. */
   @Test
-  default void tooLarge() {
+  default void blobTooLarge() {
     BlobStore blobs = blobs();
     InputStream endless =
         new InputStream() {
