@@ -93,10 +93,14 @@ final class PostgresSchema {
     }
   }
 
-  /** 0 if there are no tables yet. */
+  /**
+   * 0 if there are no tables yet. Read from the catalogue itself: what a session has once not found
+   * by its name, it may not find again though somebody made it meanwhile.
+   */
   private int version(Connection connection) throws SQLException {
     try (PreparedStatement there =
-        connection.prepareStatement("select to_regclass(?) is not null")) {
+        connection.prepareStatement(
+            "select exists (select 1 from pg_class where relname = ? and pg_table_is_visible(oid))")) {
       there.setString(1, prefix + "migrations");
       try (ResultSet row = there.executeQuery()) {
         if (!row.next() || !row.getBoolean(1)) {

@@ -58,7 +58,8 @@ final class PostgresSession implements AutoCloseable {
   record Settings(Duration patience, @Nullable String synchronousCommit) {
     String statements() {
       long millis = patience.toMillis();
-      return "set transaction isolation level read committed; set local statement_timeout = "
+      return "set transaction isolation level repeatable read;"
+          + " set transaction isolation level read committed; set local statement_timeout = "
           + millis
           + "; set local lock_timeout = "
           + Math.max(1, millis / 2)
@@ -94,8 +95,8 @@ final class PostgresSession implements AutoCloseable {
   }
 
   /**
-   * Setting the isolation level fails if the transaction has done anything: so a connection that is
-   * in the middle of somebody's transaction is refused here.
+   * Changing the isolation level, there and back, fails if the transaction has done anything: so a
+   * connection that is in the middle of somebody's transaction is refused here.
    */
   private void begin(Settings settings) throws SQLException {
     connection.setNetworkTimeout(Runnable::run, settings.networkMillis());

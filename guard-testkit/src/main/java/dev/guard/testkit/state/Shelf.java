@@ -83,7 +83,11 @@ final class Shelf {
   }
 
   StateDocument<Long> counter(StateStore through) {
-    return StateDocument.in(through, key("count"), NUMBER);
+    return counter(through, key("count"));
+  }
+
+  static StateDocument<Long> counter(StateStore through, String key) {
+    return StateDocument.in(through, key, NUMBER);
   }
 
   static long increment(StateDocument<Long> count) {
