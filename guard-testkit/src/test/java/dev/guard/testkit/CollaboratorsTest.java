@@ -134,6 +134,29 @@ class CollaboratorsTest {
   }
 
   @Test
+  void aFaultyStore_letsAWriteArriveLate_andLiesAboutTimeAndSize() {
+    StateStore behind = MemoryStateStore.create(ManualTime.at(START));
+    FaultyStore store = FaultyStore.over(behind).next(FaultyStore.Fault.UNKNOWN_LATE);
+    String key = StateStore.key("test", "late");
+    byte[] value = {1, 2};
+    assertThatThrownBy(() -> store.compareAndSet(key, null, value))
+        .isInstanceOfSatisfying(StateException.class, e -> assertThat(e.mayHaveRun()).isTrue());
+    assertThat(store.get(key)).as("the next access does not see it yet").isEmpty();
+    assertThat(store.get(key)).isPresent();
+    store.storm(2, FaultyStore.Fault.UNAVAILABLE);
+    assertThatThrownBy(() -> store.get(key)).isInstanceOf(StateException.class);
+    store.calm();
+    assertThat(store.get(key)).isPresent();
+    store.clockOff(Duration.ofHours(-2));
+    assertThat(store.now()).isEqualTo(START.minus(Duration.ofHours(2)));
+    store.atMost(1);
+    assertThat(store.capabilities().maxValueBytes()).isEqualTo(1);
+    assertThatThrownBy(() -> store.compareAndSet(StateStore.key("test", "b"), null, value))
+        .isInstanceOfSatisfying(StateException.class, e -> assertThat(e.mayHaveRun()).isFalse());
+    assertThat(behind.get(StateStore.key("test", "b"))).isEmpty();
+  }
+
+  @Test
   void aScriptedSafeguard_saysWhatItIsTold() {
     ManualTime time = ManualTime.at(START);
     ScriptedSafeguard safeguard = ScriptedSafeguard.named("moody").on(time);
