@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,10 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
   private final List<ReentrantLock> mutexes;
   private final byte[] marker;
   private final Set<Path> durableDirectories = ConcurrentHashMap.newKeySet();
+
+  /** Documents whose last write failed half-way: what can be seen of them may not be durable. */
+  private final Set<String> unsettled = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
 
   private FileStateStore(Disk disk, Path dir, Time time, List<ReentrantLock> mutexes)
@@ -158,7 +163,28 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
   @Override
   public Optional<Versioned> get(String key) {
     Keys.check(key);
-    return calmly(() -> document(key)).map(found -> new Versioned(found.name(), found.value()));
+    return calmly(() -> settled(key)).map(found -> new Versioned(found.name(), found.value()));
+  }
+
+  /** What a failed write left is written once more before anybody relies on it. */
+  private Optional<Documents.Document> settled(String key) {
+    if (!unsettled.contains(key)) {
+      return document(key);
+    }
+    try {
+      return exclusively(
+          key.hashCode(),
+          () -> {
+            Optional<Documents.Document> left = document(key);
+            if (left.isPresent()) {
+              replace(temporary(file(key)), file(key), Documents.write(left.get()));
+            }
+            unsettled.remove(key);
+            return left;
+          });
+    } catch (IOException e) {
+      throw failed("settled", key, e, false);
+    }
   }
 
   private Optional<Documents.Document> document(String key) {
@@ -244,26 +270,45 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
 
   private Optional<String> replaceIf(String key, @Nullable String expected, byte[] value) {
     refuseIfClosed();
-    int shard = Math.floorMod(key.hashCode(), SHARDS);
+    AtomicBoolean begun = new AtomicBoolean();
+    try {
+      return exclusively(
+          key.hashCode(),
+          () -> {
+            Documents.Document found = document(key).orElse(null);
+            String current = found == null ? null : found.name();
+            if (!Objects.equals(current, expected)) {
+              return Optional.empty();
+            }
+            Documents.Document next =
+                new Documents.Document(found == null ? 1 : found.version() + 1, Ids.write(), value);
+            Path file = file(key);
+            directory(file);
+            begun.set(true);
+            replace(temporary(file), file, Documents.write(next));
+            unsettled.remove(key);
+            return Optional.of(next.name());
+          });
+    } catch (IOException e) {
+      if (begun.get()) {
+        unsettled.add(key);
+      }
+      throw failed("written", key, e, begun.get());
+    }
+  }
+
+  /** Work on files that nobody else may do meanwhile. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T exclusively(int hash, Work<T> work) throws IOException {
+    int shard = Math.floorMod(hash, SHARDS);
     ReentrantLock mutex = mutexes.get(shard);
-    boolean begun = false;
     mutex.lock();
     try (Disk.Lock lock = lockOthersOut(dir.resolve("shard-" + shard + LOCK))) {
       Objects.requireNonNull(lock, "lock");
-      Documents.Document found = document(key).orElse(null);
-      String current = found == null ? null : found.name();
-      if (!Objects.equals(current, expected)) {
-        return Optional.empty();
-      }
-      Documents.Document next =
-          new Documents.Document(found == null ? 1 : found.version() + 1, Ids.write(), value);
-      Path file = file(key);
-      directory(file);
-      begun = true;
-      replace(temporary(file), file, Documents.write(next));
-      return Optional.of(next.name());
-    } catch (IOException e) {
-      throw failed("written", key, e, begun);
+      return work.run();
     } finally {
       mutex.unlock();
     }
@@ -363,26 +408,24 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
   private Digest keep(Digest digest, byte[] content) {
     refuseIfClosed();
     Path file = blob(digest);
-    int shard = Math.floorMod(digest.hashCode(), SHARDS);
-    ReentrantLock mutex = mutexes.get(shard);
-    boolean begun = false;
-    mutex.lock();
-    try (Disk.Lock lock = lockOthersOut(dir.resolve("shard-" + shard + LOCK))) {
-      Objects.requireNonNull(lock, "lock");
-      refuseIfReplaced();
-      directory(file);
-      if (Arrays.equals(content, content(file, MAX_BYTES + 1).orElse(null))) {
-        // whoever wrote it may have died before its name was durable
-        disk.forceDirectory(Objects.requireNonNull(file.getParent(), "parent"));
-      } else {
-        begun = true;
-        replace(file.resolveSibling(digest.hex() + ".tmp"), file, content);
-      }
-      return digest;
+    AtomicBoolean begun = new AtomicBoolean();
+    try {
+      return exclusively(
+          digest.hashCode(),
+          () -> {
+            refuseIfReplaced();
+            directory(file);
+            if (Arrays.equals(content, content(file, MAX_BYTES + 1).orElse(null))) {
+              // whoever wrote it may have died before its name was durable
+              disk.forceDirectory(Objects.requireNonNull(file.getParent(), "parent"));
+            } else {
+              begun.set(true);
+              replace(file.resolveSibling(digest.hex() + ".tmp"), file, content);
+            }
+            return digest;
+          });
     } catch (IOException e) {
-      throw failedBlob("kept", digest, e, begun);
-    } finally {
-      mutex.unlock();
+      throw failedBlob("kept", digest, e, begun.get());
     }
   }
 

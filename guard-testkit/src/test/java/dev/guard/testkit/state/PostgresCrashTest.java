@@ -8,7 +8,6 @@ import dev.guard.Digest;
 import dev.guard.StateException;
 import dev.guard.state.PostgresStore;
 import dev.guard.state.StateDocument;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,17 +82,24 @@ class PostgresCrashTest {
       try {
         Shelf.increment(count);
         sure.merge(key, 1L, Long::sum);
+      } catch (StateException e) {
+        unknown.merge(key, e.mayHaveRun() ? 1L : 0L, Long::sum);
+        refused();
+        continue;
+      }
+      try {
         blobs.add(store.put((writer + " " + i).getBytes(UTF_8)));
         acknowledged.release();
       } catch (StateException e) {
-        if (e.mayHaveRun() && !e.getMessage().contains("PostgreSQL")) {
-          unknown.merge(key, 1L, Long::sum); // the document's word, not the blob's
-        }
-        refused.incrementAndGet();
-        Thread.sleep(Duration.ofMillis(10).toMillis());
+        refused();
       }
     }
     return null;
+  }
+
+  private void refused() throws InterruptedException {
+    refused.incrementAndGet();
+    Thread.sleep(10);
   }
 
   private void check(PostgresStore after) {
