@@ -88,7 +88,11 @@ public final class StateDocument<T> {
     return new StateDocument<>(store, key, form, writeIds, fence);
   }
 
-  /** How a value is written as JSON. */
+  /**
+   * How a value is written as JSON.
+   *
+   * @param <T> the value
+   */
   public interface Form<T> {
     /**
      * Reads a value.

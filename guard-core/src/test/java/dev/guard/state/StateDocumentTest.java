@@ -13,7 +13,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -366,7 +365,7 @@ class StateDocumentTest {
   private static final class Scripted implements StateStore {
     private MemoryStateStore behind = MemoryStateStore.create();
     private final Deque<Step> script = new ArrayDeque<>();
-    private @Nullable Supplier<Optional<String>> held;
+    private @Nullable Runnable held;
     private int writes;
 
     void next(Step... steps) {
@@ -374,10 +373,10 @@ class StateDocumentTest {
     }
 
     void arrive() {
-      Supplier<Optional<String>> one = held;
+      Runnable one = held;
       held = null;
       if (one != null) {
-        one.get();
+        one.run();
       }
     }
 

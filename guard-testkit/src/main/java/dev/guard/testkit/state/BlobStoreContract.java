@@ -10,6 +10,7 @@ import dev.guard.Digest;
 import dev.guard.StateException;
 import dev.guard.state.BlobStore;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -106,15 +107,14 @@ public interface BlobStoreContract {
     BlobStore blobs = blobs();
     byte[] begin = ("begin " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
     InputStream broken =
-        new InputStream() {
-          private int at;
-
+        new FilterInputStream(new ByteArrayInputStream(begin)) {
           @Override
-          public int read() throws IOException {
-            if (at == begin.length) {
+          public int read(byte[] into, int at, int most) throws IOException {
+            int read = super.read(into, at, most);
+            if (read < 0) {
               throw new IOException("told to break");
             }
-            return begin[at++];
+            return read;
           }
         };
     assertThrows(IOException.class, () -> blobs.put(broken));

@@ -323,6 +323,17 @@ class PostgresStoreTest {
   }
 
   @Test
+  void aVersion_isNotReused_evenAfterSomebodyDeletedTheRow() {
+    PostgresStore store = PostgresStore.on(source);
+    String version = store.compareAndSet(KEY, null, bytes("1")).orElseThrow();
+    server.execute(database, "delete from guard_documents");
+    assertThat(store.get(KEY)).isEmpty();
+    assertThat(store.compareAndSet(KEY, null, bytes("2")).orElseThrow()).isNotEqualTo(version);
+    assertThat(store.compareAndSet(KEY, version, bytes("lost"))).isEmpty();
+    assertThat(text(store)).contains("2");
+  }
+
+  @Test
   void aStandby_isRefused() {
     PostgresStore.on(source);
     server.execute(database, "create schema standby");
