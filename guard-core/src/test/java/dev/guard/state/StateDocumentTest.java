@@ -242,6 +242,18 @@ class StateDocumentTest {
   }
 
   @Test
+  void nothingToWriteAfterAWriteThatNeverWillArrive_isAnswered() {
+    AtomicInteger asked = new AtomicInteger();
+    store.next(Step.OTHERS_THEN_LOST);
+    boolean answer =
+        document()
+            .change(
+                found -> asked.incrementAndGet() == 1 ? Change.to("a", true) : Change.none(false));
+    assertThat(answer).isFalse();
+    assertThat(document().read()).contains("xx");
+  }
+
+  @Test
   void aChangeThatThrowsAfterAnUnknownWrite_isStillUnknown() {
     AtomicInteger asked = new AtomicInteger();
     store.next(Step.HELD);
