@@ -1,7 +1,8 @@
 /**
- * Small documents that survive a restart, behind one narrow contract, and the adapters that keep
- * them. Meaning may not live here: budgets, latches and first sights are the business of the rooms
- * that store them.
+ * Small documents and immutable blobs that survive a restart, behind two narrow contracts, the
+ * adapters that keep them, and how a document is changed so that it is right whatever fails.
+ * Meaning may not live here: budgets, latches and first sights are the business of the rooms that
+ * store them.
  */
 @NullMarked
 package dev.guard.state;
