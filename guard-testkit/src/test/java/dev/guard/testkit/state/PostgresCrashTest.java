@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** PostgreSQL stops in the middle of writes and comes back: nothing acknowledged is lost. */
 class PostgresCrashTest {
   private static final int WRITERS = 4;
-  private static final int CRASHES = 3;
+  private static final int CRASHES = 2;
 
   private final AtomicBoolean over = new AtomicBoolean();
   private final Semaphore acknowledged = new Semaphore(0);
@@ -38,8 +38,7 @@ class PostgresCrashTest {
   void whatWasAcknowledged_isThereAfterACrash_andNothingIsCountedTwice() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(WRITERS);
     try (RealPostgres server = RealPostgres.start()) {
-      String database = server.database();
-      DataSource source = server.plain(database);
+      DataSource source = server.plain(server.schema());
       PostgresStore first = PostgresStore.on(source);
       assertThat(first.capabilities().durable()).isTrue();
       List<Future<?>> writers = new ArrayList<>();

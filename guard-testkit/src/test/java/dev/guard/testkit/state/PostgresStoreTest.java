@@ -31,8 +31,8 @@ class PostgresStoreTest {
   private static final String KEY = "guard/test/one";
 
   private final RealPostgres server = RealPostgres.shared();
-  private final String database = server.database();
-  private final PGSimpleDataSource source = server.plain(database);
+  private final String schema = server.schema();
+  private final PGSimpleDataSource source = server.plain(schema);
 
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
@@ -43,7 +43,7 @@ class PostgresStoreTest {
   }
 
   private PGSimpleDataSource with(String option) {
-    PGSimpleDataSource other = server.plain(database);
+    PGSimpleDataSource other = server.plain(schema);
     other.setOptions(option);
     return other;
   }
@@ -62,7 +62,7 @@ class PostgresStoreTest {
   @Test
   void whenEightStartAtOnce_theTablesAreMadeOnce() throws Exception {
     for (int round = 0; round < 5; round++) {
-      String fresh = server.database();
+      String fresh = server.schema();
       List<PostgresStore> stores = Shelf.atOnce(8, i -> PostgresStore.on(server.plain(fresh)));
       assertThat(server.ask(fresh, "select count(*) from guard_migrations")).isEqualTo("2");
       stores.get(0).compareAndSet(KEY, null, bytes("1"));
@@ -73,12 +73,12 @@ class PostgresStoreTest {
   @Test
   void tablesOfAnOlderVersion_areMigrated_andKeepWhatTheyHeld() {
     PostgresStore.on(source).compareAndSet(KEY, null, bytes("kept"));
-    server.execute(database, "drop table guard_blobs");
-    server.execute(database, "delete from guard_migrations where version = 2");
+    server.execute(schema, "drop table guard_blobs");
+    server.execute(schema, "delete from guard_migrations where version = 2");
     PostgresStore store = PostgresStore.on(source);
     assertThat(text(store)).contains("kept");
     assertThat(store.get(store.put(bytes("blob")))).isPresent();
-    assertThat(server.ask(database, "select max(version) from guard_migrations")).isEqualTo("2");
+    assertThat(server.ask(schema, "select max(version) from guard_migrations")).isEqualTo("2");
   }
 
   @ParameterizedTest
@@ -89,18 +89,19 @@ class PostgresStoreTest {
       })
   void tablesOfAVersionThatIsNotKnown_areRefused(String change) {
     PostgresStore.on(source);
-    server.execute(database, change);
+    server.execute(schema, change);
     refused(() -> PostgresStore.on(source), false, "version", "newer");
   }
 
   @Test
   void whereTheTablesAreThere_noRightToMakeTablesIsNeeded() {
     PostgresStore.on(source);
-    String user = "u" + database;
-    server.execute(database, "create user " + user);
+    String user = "u" + schema;
+    server.execute(schema, "create user " + user);
+    server.execute(schema, "grant usage on schema " + schema + " to " + user);
     server.execute(
-        database, "grant select, insert, update on all tables in schema public to " + user);
-    PGSimpleDataSource poor = server.plain(database);
+        schema, "grant select, insert, update on all tables in schema " + schema + " to " + user);
+    PGSimpleDataSource poor = server.plain(schema);
     poor.setUser(user);
     assertThat(PostgresStore.on(poor).compareAndSet(KEY, null, bytes("1"))).isPresent();
     refused(() -> PostgresStore.builder(poor).prefix("other_").open(), false, "42501");
@@ -157,7 +158,7 @@ class PostgresStoreTest {
   @ValueSource(strings = {"fsync", "full_page_writes"})
   void aServerThatDoesNotForce_isNotDurable(String setting) {
     try (RealPostgres careless = RealPostgres.start(Map.of(setting, "off"))) {
-      PostgresStore store = PostgresStore.on(careless.plain("postgres"));
+      PostgresStore store = PostgresStore.on(careless.plain(careless.schema()));
       assertThat(store.capabilities().durable()).isFalse();
       assertThat(store.compareAndSet(KEY, null, bytes("1"))).isPresent();
     }
@@ -166,15 +167,17 @@ class PostgresStoreTest {
   /** The function stands before the real one: the server cannot be told so while it runs. */
   @Test
   void aServerThatStopsForcing_isRefused_whereItWasDurable() {
-    PGSimpleDataSource changing = server.plain(database);
+    PGSimpleDataSource changing = server.plain(schema);
     PostgresStore store = PostgresStore.on(changing);
     String version = store.compareAndSet(KEY, null, bytes("before")).orElseThrow();
-    server.execute(database, "create schema lax");
+    server.execute(schema, "create schema lax_" + schema);
     server.execute(
-        database,
-        "create function lax.current_setting(text) returns text language sql as"
+        schema,
+        "create function lax_"
+            + schema
+            + ".current_setting(text) returns text language sql as"
             + " $$ select case $1 when 'fsync' then 'off' else pg_catalog.current_setting($1) end $$");
-    changing.setOptions("-c search_path=lax,pg_catalog,public");
+    changing.setCurrentSchema("lax_" + schema + ", pg_catalog, " + schema);
     refused(() -> store.compareAndSet(KEY, version, bytes("after")), false, "fsync");
     refused(() -> store.compareAndSet("guard/test/two", null, bytes("2")), false, "fsync");
     refused(() -> store.put(bytes("blob")), false, "fsync");
@@ -188,19 +191,19 @@ class PostgresStoreTest {
 
   @Test
   void aPoolWhoseConnectionsStopSyncing_isMadeToSync() throws Exception {
-    PGSimpleDataSource changing = server.plain(database);
+    PGSimpleDataSource changing = server.plain(schema);
     PostgresStore store = PostgresStore.on(changing);
     changing.setOptions("-c synchronous_commit=off");
     server.execute(
-        database,
+        schema,
         "create function note() returns trigger language plpgsql as $$ begin"
             + " insert into noted values (current_setting('synchronous_commit')); return new; end $$");
-    server.execute(database, "create table noted (setting text)");
+    server.execute(schema, "create table noted (setting text)");
     server.execute(
-        database,
+        schema,
         "create trigger note before insert on guard_documents for each row execute function note()");
     store.compareAndSet(KEY, null, bytes("1"));
-    assertThat(server.ask(database, "select setting from noted")).isEqualTo("on");
+    assertThat(server.ask(schema, "select setting from noted")).isEqualTo("on");
   }
 
   @Test
@@ -225,11 +228,11 @@ class PostgresStoreTest {
     PostgresStore store = PostgresStore.builder(source).patience(Duration.ofMillis(300)).open();
     store.compareAndSet(KEY, null, bytes("1"));
     server.execute(
-        database,
+        schema,
         "create function slow() returns trigger language plpgsql as $$ begin"
             + " perform pg_sleep(60); return new; end $$");
     server.execute(
-        database,
+        schema,
         "create trigger slow before insert on guard_documents for each row execute function slow()");
     refused(() -> store.compareAndSet("guard/test/two", null, bytes("1")), false, "57014");
     assertThat(store.get("guard/test/two")).isEmpty();
@@ -292,10 +295,13 @@ class PostgresStoreTest {
 
   @Test
   void anAbsentServer_isRefused() {
-    PGSimpleDataSource nowhere = server.plain(database);
+    PGSimpleDataSource nowhere = server.plain(schema);
     nowhere.setPortNumbers(new int[] {1});
     refused(() -> PostgresStore.on(nowhere), false, "08001");
-    refused(() -> PostgresStore.on(server.plain("no_such_database")), false, "3D000");
+    PGSimpleDataSource missing = server.plain(schema);
+    missing.setDatabaseName("no_such_database");
+    refused(() -> PostgresStore.on(missing), false, "3D000");
+    refused(() -> PostgresStore.on(server.plain("no_such_schema")), false, "3F000");
   }
 
   @ParameterizedTest
@@ -309,7 +315,7 @@ class PostgresStoreTest {
   void tablesThatAreEmptiedOrReplaced_areNotAbsence(String change) {
     PostgresStore store = PostgresStore.on(source);
     String version = store.compareAndSet(KEY, null, bytes("1")).orElseThrow();
-    server.execute(database, change);
+    server.execute(schema, change);
     refused(() -> store.get("guard/test/none"), false);
     refused(() -> store.keys("nothing"), false);
     if (!change.startsWith("drop table guard_documents")) {
@@ -326,7 +332,7 @@ class PostgresStoreTest {
   void aVersion_isNotReused_evenAfterSomebodyDeletedTheRow() {
     PostgresStore store = PostgresStore.on(source);
     String version = store.compareAndSet(KEY, null, bytes("1")).orElseThrow();
-    server.execute(database, "delete from guard_documents");
+    server.execute(schema, "delete from guard_documents");
     assertThat(store.get(KEY)).isEmpty();
     assertThat(store.compareAndSet(KEY, null, bytes("2")).orElseThrow()).isNotEqualTo(version);
     assertThat(store.compareAndSet(KEY, version, bytes("lost"))).isEmpty();
@@ -336,15 +342,16 @@ class PostgresStoreTest {
   @Test
   void aStandby_isRefused() {
     PostgresStore.on(source);
-    server.execute(database, "create schema standby");
+    server.execute(schema, "create schema standby_" + schema);
     server.execute(
-        database,
-        "create function standby.pg_is_in_recovery() returns boolean language sql as 'select true'");
-    String standby = "-c search_path=standby,pg_catalog,public";
-    refused(() -> PostgresStore.on(with(standby)), false, "standby");
-    PGSimpleDataSource moving = server.plain(database);
+        schema,
+        "create function standby_"
+            + schema
+            + ".pg_is_in_recovery() returns boolean language sql as 'select true'");
+    PGSimpleDataSource moving = server.plain(schema);
     PostgresStore store = PostgresStore.on(moving);
-    moving.setOptions(standby);
+    moving.setCurrentSchema("standby_" + schema + ", pg_catalog, " + schema);
+    refused(() -> PostgresStore.on(moving), false, "standby");
     refused(() -> store.get(KEY), false, "standby");
     refused(() -> store.keys(""), false, "standby");
     refused(() -> store.get(Digest.of("x")), false, "standby");
@@ -366,7 +373,7 @@ class PostgresStoreTest {
           };
       refused(() -> PostgresStore.on(joined), false, "25001");
     }
-    assertThat(server.ask(database, "select to_regclass('mine') is null")).isEqualTo("t");
+    assertThat(server.ask(schema, "select to_regclass('mine') is null")).isEqualTo("t");
   }
 
   @Test
@@ -428,7 +435,7 @@ class PostgresStoreTest {
   void aDamagedBlob_isNeverHandedOut_andIsMendedByPuttingItAgain() {
     PostgresStore store = PostgresStore.on(source);
     Digest digest = store.put(bytes("blob"));
-    server.execute(database, "update guard_blobs set content = 'blub'");
+    server.execute(schema, "update guard_blobs set content = 'blub'");
     refused(() -> store.get(digest), false, digest.text(), "damaged");
     assertThat(store.put(bytes("blob"))).isEqualTo(digest);
     assertThat(store.get(digest)).contains(bytes("blob"));
@@ -453,8 +460,7 @@ class PostgresStoreTest {
         java.time.Instant.ofEpochMilli(
             Long.parseLong(
                 server.ask(
-                    database,
-                    "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint")));
+                    schema, "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint")));
     assertThat(store.now()).isBetween(before, before.plusSeconds(600));
     assertThat(store.capabilities().ownClock()).isTrue();
   }

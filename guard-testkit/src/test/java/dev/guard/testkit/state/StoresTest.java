@@ -51,13 +51,13 @@ class StoresTest {
   @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   class InPostgres implements StateStoreContract, BlobStoreContract {
     private final RealPostgres server = RealPostgres.shared();
-    private final String database = server.database();
-    private final DataSource source = server.pooled(database);
+    private final String schema = server.schema();
+    private final DataSource source = server.pooled(schema);
 
     @BeforeAll
     void itSyncs() {
       for (String setting : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
-        assertThat(server.ask(database, "show " + setting)).as(setting).isEqualTo("on");
+        assertThat(server.ask(schema, "show " + setting)).as(setting).isEqualTo("on");
       }
     }
 
