@@ -10,6 +10,7 @@ import dev.guard.plan.Selection;
 import dev.guard.state.RunLock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class Guard {
   private final Settings settings;
   private final Panel panel;
   private final Scribe scribe;
+  private final Recovery recovery;
   private final Safeguard lastLook;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile long provenAt;
@@ -54,6 +56,7 @@ public final class Guard {
             settings.time(),
             settings.reviewDeadline());
     this.scribe = new Scribe(settings.sink(), settings.name(), settings.actor(), settings.dryRun());
+    this.recovery = new Recovery(scribe, settings.dryRun() ? null : settings.reconciler());
     this.lastLook = settings.killSwitch() == null ? NoSwitch.INSTANCE : settings.killSwitch();
   }
 
@@ -199,7 +202,9 @@ public final class Guard {
 
   private Verdict doubt(Intent intent) {
     Set<Target> inDoubt = scribe.inDoubt();
-    if (!inDoubt.isEmpty()) {
+    if (!Collections.disjoint(inDoubt, intent.targets())) {
+      recovery.settle(Set.copyOf(intent.targets()));
+      inDoubt = scribe.inDoubt();
       for (Target target : intent.targets()) {
         if (inDoubt.contains(target)) {
           return Verdict.refuse(
@@ -258,12 +263,20 @@ public final class Guard {
     if (lock == null) {
       return alone(plan, effect);
     }
-    Optional<RunLock.Held> held = lock.tryLock(settings.name(), settings.actor());
+    Optional<RunLock.Held> held =
+        lock.tryLock(
+            settings.name(),
+            settings.actor(),
+            (settings.dryRun() ? "rehearsal of plan " : "apply of plan ") + plan.digest());
     if (held.isEmpty()) {
       return locked(plan, lock.owner(settings.name()).orElse("nobody who left a name"));
     }
     try (RunLock.Held mine = held.get()) {
-      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+      settings.epoch().set(mine.fence().orElse(null));
+      Safeguard look = new LeasedLook(lastLook, mine, settings.permitLife());
+      return new PlanRun(settings, panel, scribe, recovery, look, plan, effect).run();
+    } finally {
+      settings.epoch().set(null);
     }
   }
 
@@ -273,7 +286,7 @@ public final class Guard {
       return locked(plan, "in this process");
     }
     try {
-      return new PlanRun(settings, panel, scribe, lastLook, plan, effect).run();
+      return new PlanRun(settings, panel, scribe, recovery, lastLook, plan, effect).run();
     } finally {
       running.set(false);
     }

@@ -9,6 +9,8 @@ import dev.guard.internal.Ids;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
 import dev.guard.protection.Protection;
+import dev.guard.state.Fence;
+import dev.guard.state.RunLease;
 import dev.guard.state.RunLock;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
@@ -17,8 +19,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +48,9 @@ public final class GuardBuilder {
   private boolean limited;
   private @Nullable AuditSink sink;
   private @Nullable StateStore store;
+  private @Nullable RunLock runLock;
+  private @Nullable Reconciler reconciler;
+  private final AtomicReference<@Nullable Fence> epoch = new AtomicReference<>();
   private String actor = "";
   private Time time = Time.system();
   private Duration reviewDeadline = Duration.ofSeconds(30);
@@ -293,6 +300,29 @@ public final class GuardBuilder {
   }
 
   /**
+   * What keeps its runs apart, if not the state store's own lock, or a {@link RunLease} of fifteen
+   * minutes or three permits' lives in a store that has none.
+   *
+   * @param lock the lock; shared by all who apply plans of this guard
+   * @return this builder
+   */
+  public GuardBuilder runLock(RunLock lock) {
+    this.runLock = Objects.requireNonNull(lock, "run lock");
+    return this;
+  }
+
+  /**
+   * Who asks the target's system what became of an act that was cut short.
+   *
+   * @param asks the reconciler; without one such a target stays in doubt until a person settles it
+   * @return this builder
+   */
+  public GuardBuilder reconciler(Reconciler asks) {
+    this.reconciler = Objects.requireNonNull(asks, "reconciler");
+    return this;
+  }
+
+  /**
    * How runs are named.
    *
    * @param names each name once; by default time and random
@@ -356,7 +386,8 @@ public final class GuardBuilder {
   /** Tells those who keep something under the guard's name whose they are. */
   private Safeguard bound(Safeguard safeguard) {
     if (safeguard instanceof BlastRadiusLimit) {
-      return ((BlastRadiusLimit) safeguard).bind(name, time);
+      return ((BlastRadiusLimit) safeguard)
+          .bind(name, time, () -> Optional.ofNullable(epoch.get()));
     }
     if (safeguard instanceof InUseCheck check) {
       check.bind(name, store);
@@ -376,7 +407,9 @@ public final class GuardBuilder {
         killSwitch,
         pace,
         where,
-        store instanceof RunLock ? (RunLock) store : null,
+        lock(),
+        epoch,
+        reconciler,
         time,
         reviewDeadline,
         permitLife,
@@ -387,6 +420,16 @@ public final class GuardBuilder {
         executor,
         runIds == null ? Ids.sequence(time.now()) : runIds,
         listener);
+  }
+
+  /** The store's own lock, or a lease that outlives the longest act by far. */
+  private @Nullable RunLock lock() {
+    if (runLock != null || store == null || store instanceof RunLock) {
+      return runLock == null ? (RunLock) store : runLock;
+    }
+    Duration term = permitLife.multipliedBy(3);
+    RunLease lease = RunLease.in(store, time);
+    return term.compareTo(lease.term()) <= 0 ? lease : lease.lasting(term);
   }
 
   private void check(List<Safeguard> all) {

@@ -30,6 +30,7 @@ final class PlanRun {
   private final Settings settings;
   private final Panel panel;
   private final Scribe scribe;
+  private final Recovery recovery;
   private final Safeguard lastLook;
   private final Plan plan;
   private final PlanEffect effect;
@@ -46,12 +47,14 @@ final class PlanRun {
       Settings settings,
       Panel panel,
       Scribe scribe,
+      Recovery recovery,
       Safeguard lastLook,
       Plan plan,
       PlanEffect effect) {
     this.settings = settings;
     this.panel = panel;
     this.scribe = scribe;
+    this.recovery = recovery;
     this.lastLook = lastLook;
     this.plan = plan;
     this.effect = effect;
@@ -63,6 +66,7 @@ final class PlanRun {
 
   Report run() {
     note("run.begin", "apply of plan " + plan.digest(), Verdict.allow());
+    recovery.settleAll();
     doneBefore = scribe.done(plan.digest());
     inDoubt = scribe.inDoubt();
     if (anythingLeft()) {

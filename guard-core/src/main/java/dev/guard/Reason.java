@@ -53,6 +53,12 @@ public record Reason(
   /** Code of the reason that this is a dry run. */
   public static final String DRY_RUN = "dry-run";
 
+  /** Code of the reason that another run has taken over, or may do so before an act would end. */
+  public static final String LEASE_LOST = "lease-lost";
+
+  /** Code of the reason of an outcome that was learned from the target's system afterwards. */
+  public static final String RECONCILED = "reconciled";
+
   /** Checks. */
   public Reason {
     Words.name("safeguard name", safeguard);

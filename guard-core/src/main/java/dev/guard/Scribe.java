@@ -3,6 +3,7 @@ package dev.guard;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.audit.AuditSink;
+import dev.guard.plan.Report;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,30 @@ final class Scribe {
     if (sink.memory().isEmpty()) {
       recall.take(record);
     }
+  }
+
+  /** The outcome of an act of an earlier run, learned afterwards. */
+  void settle(AuditRecord act, Target target, Report.Fate fate, Reason reason) {
+    append(
+        new AuditRecord(
+            act.run(),
+            act.op(),
+            guard,
+            Phase.OUTCOME,
+            act.mode(),
+            actor,
+            act.action(),
+            List.of(target),
+            act.because(),
+            act.plan(),
+            List.of(reason),
+            fate.name(),
+            null,
+            null));
+  }
+
+  List<AuditRecord> cutShort() {
+    return memory().cutShort(guard);
   }
 
   Set<Target> inDoubt() {

@@ -3,11 +3,13 @@ package dev.guard;
 import dev.guard.audit.AuditSink;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
+import dev.guard.state.Fence;
 import dev.guard.state.RunLock;
 import dev.guard.time.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,8 @@ record Settings(
     @Nullable Pace pace,
     AuditSink sink,
     @Nullable RunLock runLock,
+    AtomicReference<@Nullable Fence> epoch,
+    @Nullable Reconciler reconciler,
     Time time,
     Duration reviewDeadline,
     Duration permitLife,

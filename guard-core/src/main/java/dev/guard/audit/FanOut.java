@@ -4,7 +4,9 @@ import dev.guard.Digest;
 import dev.guard.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -150,6 +152,18 @@ public final class FanOut implements AuditSink {
     @Override
     public Set<Target> spent(Digest plan) {
       return together(memory -> memory.spent(plan));
+    }
+
+    /** What one of them knows to be open counts as open. */
+    @Override
+    public List<AuditRecord> cutShort(String guard) {
+      Map<List<Object>, AuditRecord> acts = new LinkedHashMap<>();
+      for (Memory memory : all) {
+        for (AuditRecord act : memory.cutShort(guard)) {
+          acts.putIfAbsent(List.of(act.run(), act.op(), act.targets()), act);
+        }
+      }
+      return List.copyOf(acts.values());
     }
 
     private Set<Target> together(Function<Memory, Set<Target>> question) {

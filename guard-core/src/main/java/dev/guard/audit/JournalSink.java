@@ -9,6 +9,7 @@ import dev.guard.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -164,6 +165,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
                   + ". It was durable once, so somebody or something changed it. Keep it, find out, and begin a new directory.");
         }
         opening.holdsCheckpoint(dir, walk.seq());
+        ledger.opened();
         writer =
             new JournalWriter(
                 disk,
@@ -269,6 +271,11 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
   @Override
   public Set<Target> inDoubt(String guard) {
     return ledger.inDoubt(guard);
+  }
+
+  @Override
+  public List<AuditRecord> cutShort(String guard) {
+    return ledger.cutShort(guard);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.guard.audit;
 
 import dev.guard.Target;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,7 +23,41 @@ final class Ledger {
 
   private record Act(String guard, String run, String op) {}
 
-  private final Map<Act, Map<Target, Integer>> open = new LinkedHashMap<>();
+  /** An act: how it began, how often each target was intended, and whether it still goes on. */
+  private static final class Open {
+    private final AuditRecord intended;
+    private final Map<Target, Integer> targets = new LinkedHashMap<>();
+    private boolean over;
+
+    Open(AuditRecord intended) {
+      this.intended = intended;
+    }
+
+    Open ended() {
+      over = true;
+      return this;
+    }
+
+    AuditRecord rest() {
+      return new AuditRecord(
+          intended.run(),
+          intended.op(),
+          intended.guard(),
+          intended.phase(),
+          intended.mode(),
+          intended.actor(),
+          intended.action(),
+          List.copyOf(targets.keySet()),
+          intended.because(),
+          intended.plan(),
+          intended.reasons(),
+          intended.outcome(),
+          intended.error(),
+          intended.undo());
+    }
+  }
+
+  private final Map<Act, Open> open = new LinkedHashMap<>();
   private final Map<String, Map<Target, Integer>> byGuard = new HashMap<>();
   private int size;
 
@@ -29,11 +65,15 @@ final class Ledger {
     switch (record.phase()) {
       case INTENDED:
         Act act = act(record);
-        record.targets().forEach(target -> intend(act, target));
+        Open begun = open.computeIfAbsent(act, key -> new Open(record));
+        begun.over = false;
+        record.targets().forEach(target -> intend(act, begun, target));
         break;
       case OUTCOME:
-        if (!"IN_DOUBT".equals(record.outcome())) {
-          Act done = act(record);
+        Act done = act(record);
+        if ("IN_DOUBT".equals(record.outcome())) {
+          open.computeIfPresent(done, (key, cut) -> cut.ended());
+        } else {
           record.targets().forEach(target -> settle(done, target));
         }
         break;
@@ -51,8 +91,24 @@ final class Ledger {
     return new Act(record.guard(), record.run(), record.op());
   }
 
-  private void intend(Act act, Target target) {
-    open.computeIfAbsent(act, key -> new HashMap<>()).merge(target, 1, Integer::sum);
+  /** What was open when a journal was opened is of processes that have ended. */
+  synchronized void opened() {
+    open.values().forEach(Open::ended);
+  }
+
+  synchronized List<AuditRecord> cutShort(String guard) {
+    List<AuditRecord> acts = new ArrayList<>();
+    open.forEach(
+        (act, begun) -> {
+          if (act.guard().equals(guard) && begun.over) {
+            acts.add(begun.rest());
+          }
+        });
+    return acts;
+  }
+
+  private void intend(Act act, Open begun, Target target) {
+    begun.targets.merge(target, 1, Integer::sum);
     byGuard
         .computeIfAbsent(act.guard(), key -> new LinkedHashMap<>())
         .merge(target, 1, Integer::sum);
@@ -60,10 +116,10 @@ final class Ledger {
   }
 
   private void settle(Act act, Target target) {
-    Map<Target, Integer> targets = open.get(act);
-    if (targets != null && targets.containsKey(target)) {
-      less(targets, target, 1);
-      if (targets.isEmpty()) {
+    Open begun = open.get(act);
+    if (begun != null && begun.targets.containsKey(target)) {
+      less(begun.targets, target, 1);
+      if (begun.targets.isEmpty()) {
         open.remove(act);
       }
       forget(act.guard(), target, 1);
@@ -71,17 +127,16 @@ final class Ledger {
   }
 
   private void settleByHand(AuditRecord record) {
-    for (Iterator<Map.Entry<Act, Map<Target, Integer>>> acts = open.entrySet().iterator();
-        acts.hasNext(); ) {
-      Map.Entry<Act, Map<Target, Integer>> act = acts.next();
+    for (Iterator<Map.Entry<Act, Open>> acts = open.entrySet().iterator(); acts.hasNext(); ) {
+      Map.Entry<Act, Open> act = acts.next();
       if (act.getKey().guard().equals(record.guard())) {
         for (Target target : record.targets()) {
-          Integer count = act.getValue().remove(target);
+          Integer count = act.getValue().targets.remove(target);
           if (count != null) {
             forget(record.guard(), target, count);
           }
         }
-        if (act.getValue().isEmpty()) {
+        if (act.getValue().targets.isEmpty()) {
           acts.remove();
         }
       }

@@ -9,6 +9,7 @@ import dev.guard.Safeguard;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
+import dev.guard.state.Fence;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +74,8 @@ public final class BlastRadiusLimit implements Safeguard {
     this.book =
         store == null
             ? null
-            : new WindowBook(terms.name(), terms.shown(), terms.windows, store, terms.time);
+            : new WindowBook(
+                terms.name(), terms.shown(), terms.windows, store, terms.time, terms.epoch);
   }
 
   /**
@@ -280,11 +283,13 @@ public final class BlastRadiusLimit implements Safeguard {
    *
    * @param guard the guard's name
    * @param clocks where monotonic time comes from
+   * @param epoch the epoch of the guard's present run, if there is one: a run that somebody else
+   *     took over from draws nothing any more
    * @return the same limit, bound
    * @throws GuardConfigurationException if it is for {@link #singleCalls} only and needs a
    *     population, but nothing says of how many
    */
-  public BlastRadiusLimit bind(String guard, Time clocks) {
+  public BlastRadiusLimit bind(String guard, Time clocks, Supplier<Optional<Fence>> epoch) {
     if (terms.callsOnly() && terms.needsPopulation() && terms.all == null) {
       throw new GuardConfigurationException(
           terms.shown()
@@ -293,6 +298,7 @@ public final class BlastRadiusLimit implements Safeguard {
     Terms next = terms.copy();
     next.guard = guard;
     next.time = Objects.requireNonNull(clocks, "time");
+    next.epoch = Objects.requireNonNull(epoch, "epoch");
     return new BlastRadiusLimit(next);
   }
 

@@ -2,11 +2,13 @@ package dev.guard.blastradius;
 
 import dev.guard.GuardConfigurationException;
 import dev.guard.Population;
+import dev.guard.state.Fence;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class Terms implements Cloneable {
   @Nullable String dimension;
   @Nullable Supplier<Population> all;
   Time time = Time.system();
+  Supplier<Optional<Fence>> epoch = Optional::empty;
 
   Terms copy() {
     try {

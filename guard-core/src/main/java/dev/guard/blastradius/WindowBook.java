@@ -3,10 +3,12 @@ package dev.guard.blastradius;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.GuardConfigurationException;
 import dev.guard.Reason;
 import dev.guard.StateException;
 import dev.guard.Verdict;
 import dev.guard.internal.json.Json;
+import dev.guard.state.Fence;
 import dev.guard.state.StateStore;
 import dev.guard.state.StateStore.Versioned;
 import dev.guard.time.Time;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,11 +53,19 @@ final class WindowBook {
   private final List<Window> windows;
   private final StateStore store;
   private final Time time;
+  private final Supplier<Optional<Fence>> epoch;
   private final boolean ownClock;
   private final long anchorMillis;
   private final long anchorNanos;
 
-  WindowBook(String safeguard, String shown, List<Window> windows, StateStore store, Time time) {
+  WindowBook(
+      String safeguard,
+      String shown,
+      List<Window> windows,
+      StateStore store,
+      Time time,
+      Supplier<Optional<Fence>> epoch) {
+    this.epoch = epoch;
     this.safeguard = safeguard;
     this.shown = shown;
     this.windows = windows;
@@ -94,6 +105,7 @@ final class WindowBook {
   private static final class Page {
     @Nullable String version;
     long high;
+    @Nullable Fence fence;
     Set<String> writes = new LinkedHashSet<>();
     TreeMap<Long, TreeMap<Long, Long>> windows = new TreeMap<>();
 
@@ -171,6 +183,25 @@ final class WindowBook {
                     : "Free again at " + free(window, buckets, asked, now) + ".")));
   }
 
+  /** A run that somebody else took over from draws nothing any more. */
+  private Verdict inEpoch(Page page) {
+    Fence mine = epoch.get().orElse(null);
+    Fence theirs = page.fence;
+    if (mine == null || theirs == null || theirs.admits(mine)) {
+      return Verdict.allow();
+    }
+    return Verdict.halt(
+        Reason.of(
+            safeguard,
+            Reason.LEASE_LOST,
+            shown
+                + " is drawn in epoch "
+                + theirs.epoch()
+                + " now, and this run is of epoch "
+                + mine.epoch()
+                + ": another run has taken over. This one ends here."));
+  }
+
   private static long used(Window window, TreeMap<Long, Long> buckets, long now) {
     long used = 0;
     for (Map.Entry<Long, Long> bucket : buckets.entrySet()) {
@@ -206,7 +237,7 @@ final class WindowBook {
         if (page.writes.contains(id)) { // an earlier try whose fate was unknown had arrived
           return new Draw(Verdict.allow(), key, count, lastEnds(page, count));
         }
-        Verdict verdict = Verdict.allow();
+        Verdict verdict = inEpoch(page);
         for (Window window : windows) {
           verdict = verdict.and(judge(window, page.of(window), count, clock.earliest, false));
         }
@@ -261,6 +292,10 @@ final class WindowBook {
     String id = UUID.randomUUID().toString().substring(0, 18);
     for (int i = 0; i < TRIES; i++) {
       Page page = read(draw.key);
+      if (!inEpoch(page).allowed()) {
+        LOG.warn("{} of {} is not given back: another run has taken over.", draw.count, shown);
+        return;
+      }
       for (Map.Entry<Window, Long> end : draw.ends.entrySet()) {
         page.of(end.getKey())
             .computeIfPresent(
@@ -298,6 +333,11 @@ final class WindowBook {
     ObjectNode json = Json.object();
     json.put("schema", SCHEMA);
     json.put("high", Math.max(page.high, clock.latest));
+    Fence writer = epoch.get().orElse(page.fence);
+    if (writer != null) {
+      json.put("epoch", Long.toString(writer.epoch()));
+      json.put("holder", writer.holder());
+    }
     page.writes.add(id);
     Iterator<String> oldest = page.writes.iterator();
     while (page.writes.size() > WRITES) {
@@ -329,7 +369,11 @@ final class WindowBook {
     try {
       parse(document.get(), page);
       return page;
-    } catch (IOException | DateTimeException | NumberFormatException | ArithmeticException fault) {
+    } catch (IOException
+        | DateTimeException
+        | NumberFormatException
+        | ArithmeticException
+        | GuardConfigurationException fault) {
       throw new StateException(
           shown + " has a window document that is not one of guard's. Look at it, then remove it.",
           fault);
@@ -343,6 +387,10 @@ final class WindowBook {
     }
     page.version = document.version();
     page.high = number(json.path("high"), LATEST);
+    if (json.has("epoch")) {
+      page.fence =
+          new Fence(Long.parseLong(json.path("epoch").asText()), json.path("holder").asText());
+    }
     for (JsonNode write : json.path("writes")) {
       page.writes.add(write.asText());
     }

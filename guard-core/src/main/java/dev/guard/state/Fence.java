@@ -17,8 +17,13 @@ public record Fence(long epoch, String holder) {
     }
   }
 
-  /** Whether a document of this fence may be written by that one. */
-  boolean admits(Fence writer) {
+  /**
+   * Whether a document of this fence may be written by another.
+   *
+   * @param writer who wants to write
+   * @return true if its epoch is higher, or it is the same
+   */
+  public boolean admits(Fence writer) {
     return writer.epoch > epoch || writer.equals(this);
   }
 }

@@ -477,8 +477,8 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
   }
 
   @Override
-  public Optional<RunLock.Held> tryLock(String name, String owner) {
-    return calmly(() -> lockRun(name, owner));
+  public Optional<RunLock.Held> tryLock(String name, String owner, String purpose) {
+    return calmly(() -> lockRun(name, owner + ", " + purpose));
   }
 
   private Optional<RunLock.Held> lockRun(String name, String owner) {

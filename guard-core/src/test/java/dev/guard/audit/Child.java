@@ -79,12 +79,12 @@ public final class Child {
         break;
       case "run-lock":
         FileStateStore store = FileStateStore.at(where);
-        say(store.tryLock("nightly", "child").isPresent() ? "locked" : "refused");
+        say(store.tryLock("nightly", "child", "a test").isPresent() ? "locked" : "refused");
         Thread.sleep(600_000);
         break;
       case "try-run-lock":
         say(
-            FileStateStore.at(where).tryLock("nightly", "child").isPresent()
+            FileStateStore.at(where).tryLock("nightly", "child", "a test").isPresent()
                 ? "locked"
                 : "refused");
         break;

@@ -24,6 +24,7 @@ import dev.guard.support.TestStore.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,7 +68,10 @@ class BlastRadiusLimitTest {
   }
 
   private BlastRadiusLimit window(long most) {
-    return BlastRadiusLimit.perPlan(1000).per(DAY, most).in(store).bind("guard", time);
+    return BlastRadiusLimit.perPlan(1000)
+        .per(DAY, most)
+        .in(store)
+        .bind("guard", time, Optional::empty);
   }
 
   private Held held(BlastRadiusLimit limit, int targets) {
@@ -512,7 +516,7 @@ class BlastRadiusLimitTest {
   void anotherGuardOrAnotherName_hasABudgetOfItsOwn() {
     held(window(1), 1);
     held(window(1).named("other"), 1);
-    held(window(1).bind("another guard", time), 1);
+    held(window(1).bind("another guard", time, Optional::empty), 1);
     assertThat(denied(window(1), 1).level()).isEqualTo(Level.REFUSE);
   }
 
@@ -559,7 +563,8 @@ class BlastRadiusLimitTest {
   @Test
   void aStoreWithItsOwnClock_isBelieved() {
     TestStore own = new TestStore(time, true);
-    BlastRadiusLimit limit = BlastRadiusLimit.perPlan(9).per(DAY, 1).in(own).bind("guard", time);
+    BlastRadiusLimit limit =
+        BlastRadiusLimit.perPlan(9).per(DAY, 1).in(own).bind("guard", time, Optional::empty);
     held(limit, 1).settle(Settlement.DONE);
     time.jump(Duration.ofDays(2));
     held(limit, 1).settle(Settlement.DONE);
@@ -573,7 +578,7 @@ class BlastRadiusLimitTest {
             .in(store)
             .per(DAY, 3)
             .in(store)
-            .bind("guard", time);
+            .bind("guard", time, Optional::empty);
     held(limit, 2).settle(Settlement.DONE);
     String before = store.dump();
     assertThat(denied(limit, 1).reasons()).hasSize(1);
@@ -588,7 +593,10 @@ class BlastRadiusLimitTest {
   void aNewWindowLength_beginsWithWhatTheOldOneRemembers() {
     held(window(5), 5).settle(Settlement.DONE);
     BlastRadiusLimit changed =
-        BlastRadiusLimit.perPlan(1000).per(Duration.ofDays(2), 5).in(store).bind("guard", time);
+        BlastRadiusLimit.perPlan(1000)
+            .per(Duration.ofDays(2), 5)
+            .in(store)
+            .bind("guard", time, Optional::empty);
     assertThat(denied(changed, 1).level()).isEqualTo(Level.REFUSE);
   }
 

@@ -16,6 +16,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -196,7 +197,7 @@ class BlastRadiusProperties {
     return BlastRadiusLimit.perPlan(100)
         .per(Duration.ofSeconds(seconds), most)
         .in(store)
-        .bind("guard", time);
+        .bind("guard", time, Optional::empty);
   }
 
   /**

@@ -200,7 +200,7 @@ class FileStateStoreTest {
     assertThatThrownBy(() -> store.compareAndSet(KEY, null, bytes("1")))
         .isInstanceOf(StateException.class);
     assertThatThrownBy(() -> store.keys("")).isInstanceOf(StateException.class);
-    assertThatThrownBy(() -> store.tryLock("g", "me")).isInstanceOf(StateException.class);
+    assertThatThrownBy(() -> store.tryLock("g", "me", "a test")).isInstanceOf(StateException.class);
   }
 
   @Test
@@ -257,16 +257,16 @@ class FileStateStoreTest {
     HandTime time = new HandTime();
     FileStateStore store = FileStateStore.at(dir(), time);
     assertThat(store.owner("Nightly ../run")).isEmpty();
-    RunLock.Held held = store.tryLock("Nightly ../run", "ada").orElseThrow();
-    assertThat(store.tryLock("Nightly ../run", "bob")).isEmpty();
-    assertThat(store().tryLock("Nightly ../run", "bob")).isEmpty();
-    assertThat(store.tryLock("another", "bob")).isPresent();
+    RunLock.Held held = store.tryLock("Nightly ../run", "ada", "a test").orElseThrow();
+    assertThat(store.tryLock("Nightly ../run", "bob", "a test")).isEmpty();
+    assertThat(store().tryLock("Nightly ../run", "bob", "a test")).isEmpty();
+    assertThat(store.tryLock("another", "bob", "a test")).isPresent();
     assertThat(store.owner("Nightly ../run").orElseThrow())
         .contains("ada", "process " + ProcessHandle.current().pid(), HandTime.START.toString());
     held.close();
     held.close();
     assertThat(store.owner("Nightly ../run")).isEmpty();
-    assertThat(store.tryLock("Nightly ../run", "bob")).isPresent();
+    assertThat(store.tryLock("Nightly ../run", "bob", "a test")).isPresent();
   }
 
   @Test
@@ -274,11 +274,11 @@ class FileStateStoreTest {
     FileStateStore store = store();
     Child child = Child.start("run-lock", dir().toString());
     assertThat(child.line()).isEqualTo("locked");
-    assertThat(store.tryLock("nightly", "ada")).isEmpty();
+    assertThat(store.tryLock("nightly", "ada", "a test")).isEmpty();
     assertThat(store.owner("nightly").orElseThrow()).contains("child");
     child.kill();
-    RunLock.Held held = store.tryLock("nightly", "ada").orElseThrow();
-    assertThat(store.tryLock("nightly", "bob")).isEmpty();
+    RunLock.Held held = store.tryLock("nightly", "ada", "a test").orElseThrow();
+    assertThat(store.tryLock("nightly", "bob", "a test")).isEmpty();
     assertThat(Child.run("try-run-lock", dir().toString()))
         .as("a second try in this process did not release it")
         .isEqualTo("refused");

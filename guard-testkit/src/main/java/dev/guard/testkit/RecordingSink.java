@@ -27,6 +27,7 @@ import java.util.Set;
  */
 public final class RecordingSink implements AuditSink, AuditSink.Memory {
   private final List<AuditRecord> records = new ArrayList<>();
+  private int ended;
 
   /** A sink that has seen nothing. */
   public RecordingSink() {}
@@ -88,6 +89,59 @@ public final class RecordingSink implements AuditSink, AuditSink.Memory {
         open.values().forEach(targets -> targets.remove(target));
       }
     }
+  }
+
+  /** The process that wrote so far has ended; what it left open is cut short. */
+  public synchronized void restarted() {
+    ended = records.size();
+  }
+
+  @Override
+  public synchronized List<AuditRecord> cutShort(String guard) {
+    Map<Act, Map<Target, Integer>> open = new LinkedHashMap<>();
+    Map<Act, AuditRecord> over = new LinkedHashMap<>();
+    Map<Act, AuditRecord> begun = new LinkedHashMap<>();
+    for (int i = 0; i < records.size(); i++) {
+      AuditRecord record = records.get(i);
+      if (record.guard().equals(guard)) {
+        take(open, record);
+        Act act = new Act(record.run(), record.op());
+        boolean doubt = "IN_DOUBT".equals(record.outcome());
+        if (record.phase() == Phase.INTENDED && i < ended) {
+          over.put(act, record);
+        } else if (record.phase() == Phase.INTENDED) {
+          over.remove(act);
+          begun.put(act, record);
+        } else if (record.phase() == Phase.OUTCOME && doubt && begun.containsKey(act)) {
+          over.put(act, begun.get(act));
+        }
+      }
+    }
+    List<AuditRecord> acts = new ArrayList<>();
+    over.forEach(
+        (act, intended) ->
+            open.getOrDefault(act, Map.of())
+                .keySet()
+                .forEach(target -> acts.add(with(intended, target))));
+    return acts;
+  }
+
+  private static AuditRecord with(AuditRecord act, Target target) {
+    return new AuditRecord(
+        act.run(),
+        act.op(),
+        act.guard(),
+        act.phase(),
+        act.mode(),
+        act.actor(),
+        act.action(),
+        List.of(target),
+        act.because(),
+        act.plan(),
+        act.reasons(),
+        act.outcome(),
+        act.error(),
+        act.undo());
   }
 
   @Override

@@ -121,7 +121,8 @@ class CommandsTest {
     ok("images", "plan", "-o", "plan.json");
     FileStateStore store =
         FileStateStore.at(ConfigReader.read(directory.resolve("guard.yaml")).state());
-    try (RunLock.Held held = store.tryLock("image-cleanup", "somebody else").orElseThrow()) {
+    try (RunLock.Held held =
+        store.tryLock("image-cleanup", "somebody else", "a test").orElseThrow()) {
       assertThat(held).isNotNull();
       Cli.Ran rehearsal = ground.cli.run("images", "apply", "plan.json", "--json");
       assertThat(rehearsal.exit()).as(rehearsal.toString()).isEqualTo(4);

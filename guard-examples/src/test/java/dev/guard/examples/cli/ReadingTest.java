@@ -276,7 +276,8 @@ class ReadingTest {
     old("shop/api", "1");
     FileStateStore store =
         FileStateStore.at(ConfigReader.read(directory.resolve("guard.yaml")).state());
-    try (RunLock.Held held = store.tryLock("image-cleanup", "grace on host-7").orElseThrow();
+    try (RunLock.Held held =
+            store.tryLock("image-cleanup", "grace on host-7", "a test").orElseThrow();
         JournalSink journal = JournalSink.in(directory.resolve("journal")).open()) {
       assertThat(held).isNotNull();
       assertThat(journal).isNotNull();

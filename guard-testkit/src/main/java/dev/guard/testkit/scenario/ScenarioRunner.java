@@ -278,6 +278,7 @@ public final class ScenarioRunner {
 
   private Guard restarted() {
     faulty.mend();
+    memory.restarted();
     effect.forget();
     return build(scenario.safeguards());
   }
