@@ -339,6 +339,7 @@ final class Session implements AutoCloseable {
         .safeguard(new AsPlanned(planned))
         .audit(journal)
         .state(store)
+        .reconciler(cleanup.reconciler())
         .time(shell.time())
         .actor(actor)
         .listener(listener)

@@ -857,7 +857,7 @@ class HazardTest {
   }
 
   @Test
-  void aDeletionNobodyKnowsTheOutcomeOfIsInDoubtAndNeverRepeated() {
+  void aDeletionNobodyKnowsTheOutcomeOf_isInDoubtUntilTheRegistrySaysWhatBecameOfIt() {
     fill(3);
     ground.registry.inject(Fault.on("DELETE", Ground.REAL_DELETE).nth(2).cut());
 
@@ -866,16 +866,21 @@ class HazardTest {
     assertThat(ran.exit()).as(ran.toString()).isEqualTo(6);
     assertThat(ran.json().path("counts").path("IN_DOUBT").asInt()).isEqualTo(1);
     ground.registry.heal();
-    int before = ground.deletions();
-    Cli.Ran again = ground.cli.run("images", "apply", "--execute", "--json");
-    assertThat(again.exit()).as(again.toString()).isEqualTo(6);
-    assertThat(again.json().path("counts").path("IN_DOUBT").asInt()).isEqualTo(1);
-    assertThat(ground.deletions() - before)
-        .as("the one in doubt is not deleted blindly")
-        .isEqualTo(1);
+    assertThat(ground.cli.run("audit", "unsettled", "--json").exit()).isEqualTo(6);
+    ground.registry.inject(Fault.on("HEAD", "/manifests/sha256:").status(500));
+    Cli.Ran blind = ground.cli.run("images", "apply", "--execute", "--json");
+    assertThat(blind.exit()).as(blind.toString()).isEqualTo(6);
+    assertThat(blind.json().path("counts").path("IN_DOUBT").asInt()).isEqualTo(1);
+    ground.registry.heal();
     Cli.Ran unsettled = ground.cli.run("audit", "unsettled", "--json");
     assertThat(unsettled.out()).contains("filler/app");
     assertThat(unsettled.exit()).isEqualTo(6);
+
+    Cli.Ran again = ground.cli.run("images", "apply", "--execute", "--json");
+    assertThat(again.exit()).as(again.toString()).isZero();
+    assertThat(ground.look.tags("filler/app")).isEmpty();
+    assertThat(ground.cli.run("audit", "unsettled").exit()).isZero();
+    assertThat(ground.cli.run("audit", "show", "--json").out()).contains("reconciled");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.guard.registry.cleanup;
 import dev.guard.Fingerprint;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Reason;
+import dev.guard.Reconciler;
 import dev.guard.Target;
 import dev.guard.Verdict;
 import dev.guard.evidence.Interpreter;
@@ -262,6 +263,26 @@ public final class ImageCleanup {
    */
   public PlanEffect effect() {
     return new Deletion();
+  }
+
+  /**
+   * Asks the registry what became of a deletion that was cut short: a manifest that it has was not
+   * deleted, and one that it says it does not have, to somebody who may look, was. Anything else
+   * stays in doubt. Reads only.
+   *
+   * @return the reconciler
+   */
+  public Reconciler reconciler() {
+    return (target, action) -> {
+      if (!action.equals(RegistryClient.DELETE)) {
+        return Reconciler.Finding.UNKNOWN;
+      }
+      return switch (client.head(repositoryOf(target), digestOf(target).text()).answer()) {
+        case PRESENT -> Reconciler.Finding.NOT_DONE;
+        case ABSENT -> Reconciler.Finding.DONE;
+        default -> Reconciler.Finding.UNKNOWN;
+      };
+    };
   }
 
   private final class Deletion implements PlanEffect {
