@@ -1,5 +1,6 @@
 package dev.guard;
 
+import dev.guard.GuardListener.Step;
 import dev.guard.Reservation.Settlement;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.plan.Report.Fate;
@@ -56,21 +57,25 @@ final class Act<T> {
     if (!reserved.verdict().allowed()) {
       return new Result(Fate.REFUSED, reserved.verdict());
     }
+    reached(Step.RESERVED);
     Settlement how = Settlement.NOT_RUN;
     Permit permit = null;
     Result result;
     try {
       scribe.write(place, Phase.INTENDED, intent, List.of(), null, null, null);
       intended = true;
+      reached(Step.INTENDED);
       Verdict look = look(intent);
       if (!look.allowed()) {
         result = new Result(Fate.REFUSED, look);
       } else {
         permit = new Permit(guard, intent, place.plan(), time, permitNanos);
+        reached(Step.PERMITTED);
         result = prepare(place, intent, effect, permit);
         if (result == null) {
           how = Settlement.UNKNOWN;
           result = act(effect, permit);
+          reached(Step.ACTED);
           how = settlement(result, permit);
         }
       }
@@ -80,7 +85,9 @@ final class Act<T> {
       }
       reserved.settle(how);
     }
+    reached(Step.SETTLED);
     record(place, intent, result, how);
+    reached(Step.RECORDED);
     listen(intent, how);
     return result;
   }
@@ -112,6 +119,7 @@ final class Act<T> {
     }
     if (undo.isPresent()) {
       scribe.write(place, Phase.PREPARED, intent, List.of(), null, null, undo.get());
+      reached(Step.PREPARED);
     }
     Verdict look = look(intent);
     return look.allowed() ? null : new Result(Fate.REFUSED, look);
@@ -203,6 +211,10 @@ final class Act<T> {
       }
       throw lost;
     }
+  }
+
+  private void reached(Step step) {
+    Listeners.reached(listener, guard, step);
   }
 
   private void listen(Intent intent, Settlement how) {

@@ -273,6 +273,7 @@ public final class Guard {
     }
     try (RunLock.Held mine = held.get()) {
       settings.epoch().set(mine.fence().orElse(null));
+      Listeners.reached(settings.listener(), settings.name(), GuardListener.Step.LOCKED);
       Safeguard look = new LeasedLook(lastLook, mine, settings.permitLife());
       return new PlanRun(settings, panel, scribe, recovery, look, plan, effect).run();
     } finally {
@@ -413,6 +414,30 @@ public final class Guard {
               + "' has no error threshold. Give it one with errorThreshold(...).");
     }
     return thresholds;
+  }
+
+  /**
+   * Frees the run lock of an owner that will not come back, on the record first. The owner, should
+   * it live after all, learns so before its next act.
+   *
+   * @param who who frees it; not blank
+   * @param why how it is known that the owner is dead; not blank
+   * @return who held it; empty if nobody did
+   * @throws GuardConfigurationException if the guard has no lock that could be stuck
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if the lock could not be read or written
+   */
+  public Optional<String> releaseRun(String who, String why) {
+    RunLock lock = settings.runLock();
+    if (lock == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' has no run lock. Give it a store with state(...).");
+    }
+    if (who.isBlank() || why.isBlank()) {
+      throw new IllegalArgumentException("A release names who and why.");
+    }
+    human("release-run", who, why);
+    return lock.release(settings.name());
   }
 
   private KillSwitch requireSwitch() {

@@ -27,4 +27,38 @@ public interface GuardListener {
    * @param how what became of what was reserved for it
    */
   default void settled(String guard, Intent intent, Reservation.Settlement how) {}
+
+  /**
+   * The engine reached a step: for a progress display, and for tests that end the process there.
+   *
+   * @param guard the guard's name
+   * @param step the step that is now over
+   */
+  default void reached(String guard, Step step) {}
+
+  /** What the engine does one after the other. Between any two of them a process may end. */
+  enum Step {
+    /** The run lock is held. */
+    LOCKED,
+    /** What earlier runs left in doubt is settled, as far as it can be. */
+    RECOVERED,
+    /** The whole plan is judged. */
+    JUDGED,
+    /** Everybody holds what one act will use. */
+    RESERVED,
+    /** The intent is durable. */
+    INTENDED,
+    /** The permit is made. */
+    PERMITTED,
+    /** What an undo needs is durable. */
+    PREPARED,
+    /** The act returned or threw. */
+    ACTED,
+    /** What was held is settled. */
+    SETTLED,
+    /** The outcome is durable. */
+    RECORDED,
+    /** The end of the run is recorded. */
+    ENDED
+  }
 }

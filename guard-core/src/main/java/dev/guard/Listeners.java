@@ -10,6 +10,12 @@ final class Listeners {
 
   private Listeners() {}
 
+  static void reached(GuardListener listener, String guard, GuardListener.Step step) {
+    if (listener != GuardListener.NONE) { // no lambda on the way of every act
+      quietly(listener, one -> one.reached(guard, step));
+    }
+  }
+
   static void quietly(GuardListener listener, Consumer<GuardListener> event) {
     if (listener == GuardListener.NONE) {
       return;

@@ -1,5 +1,6 @@
 package dev.guard;
 
+import dev.guard.GuardListener.Step;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.pace.Pace;
 import dev.guard.plan.PermittedItem;
@@ -67,10 +68,12 @@ final class PlanRun {
   Report run() {
     note("run.begin", "apply of plan " + plan.digest(), Verdict.allow());
     recovery.settleAll();
+    reached(Step.RECOVERED);
     doneBefore = scribe.done(plan.digest());
     inDoubt = scribe.inDoubt();
     if (anythingLeft()) {
       halt(begun());
+      reached(Step.JUDGED);
       if (halt == null) {
         for (List<PlanItem> level : levels()) {
           work(level);
@@ -78,11 +81,16 @@ final class PlanRun {
       }
     }
     finish(report());
+    reached(Step.ENDED);
     Error thrown = error;
     if (thrown != null) {
       throw thrown;
     }
     return report();
+  }
+
+  private void reached(Step step) {
+    Listeners.reached(settings.listener(), settings.name(), step);
   }
 
   /** A plan that is done needs nobody's leave to do nothing. */

@@ -1,6 +1,7 @@
 package dev.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.Reconciler.Finding;
 import dev.guard.audit.AuditRecord;
@@ -246,6 +247,22 @@ class RecoveryTest {
                 assertThat(reason.sentence()).contains("epoch 2").contains("epoch 1");
               });
     }
+  }
+
+  @Test
+  void aPersonFreesAStuckRun_onTheRecord() {
+    try (JournalSink journal = journal()) {
+      Guard guard = builder(journal).build();
+      RunLease.in(store, time).tryLock("test", "grace on host-7", "apply of plan x");
+      assertThat(guard.apply(plan(guard), item -> {}).halted()).isPresent();
+      assertThatThrownBy(() -> guard.releaseRun("ada", " "))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(guard.releaseRun("ada", "host-7 is off").orElseThrow())
+          .contains("grace on host-7");
+      assertThat(guard.apply(plan(guard), item -> {}).halted()).isEmpty();
+      assertThat(guard.releaseRun("ada", "again")).isEmpty();
+    }
+    assertThat(last(Phase.HUMAN).because()).isEqualTo("again");
   }
 
   private AuditRecord last(Phase phase) {

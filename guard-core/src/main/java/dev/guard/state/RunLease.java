@@ -157,6 +157,7 @@ public final class RunLease implements RunLock {
    * @return who held it, as {@link #owner} said; empty if nobody did
    * @throws StateException if it could not be read or written
    */
+  @Override
   public Optional<String> release(String name) {
     return document(name)
         .change(

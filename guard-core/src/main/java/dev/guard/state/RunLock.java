@@ -1,5 +1,6 @@
 package dev.guard.state;
 
+import dev.guard.GuardConfigurationException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,6 +28,22 @@ public interface RunLock {
    * @throws dev.guard.StateException if it cannot be told
    */
   Optional<String> owner(String name);
+
+  /**
+   * Frees a lock whose owner will not come back, for people who know that.
+   *
+   * @param name the guard's name
+   * @return who held it; empty if nobody did
+   * @throws dev.guard.GuardConfigurationException if it cannot be stuck, which is the default: a
+   *     lock of the operating system ends with its process
+   * @throws dev.guard.StateException if it could not be read or written
+   */
+  default Optional<String> release(String name) {
+    throw new GuardConfigurationException(
+        "The run lock of '"
+            + name
+            + "' ends with the process that holds it. Find that process and end it.");
+  }
 
   /** A lock that is held until closed, or until it is lost. Thread-safe. */
   interface Held extends AutoCloseable {
