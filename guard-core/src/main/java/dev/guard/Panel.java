@@ -202,6 +202,17 @@ final class Panel {
     return Reserved.held(held);
   }
 
+  /** Tells everybody that the run is over. */
+  void ended() {
+    for (Safeguard safeguard : safeguards) {
+      try {
+        safeguard.ended();
+      } catch (Throwable fault) { // the run is over, and its report must not be lost for this
+        LOG.warn("Safeguard '{}' could not end.", safeguard.name(), fault);
+      }
+    }
+  }
+
   private static Verdict ask(Safeguard safeguard, Supplier<Verdict> question) {
     try {
       Verdict verdict = question.get();

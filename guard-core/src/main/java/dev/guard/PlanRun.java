@@ -80,6 +80,7 @@ final class PlanRun {
         }
       }
     }
+    panel.ended();
     finish(report());
     reached(Step.ENDED);
     Error thrown = error;

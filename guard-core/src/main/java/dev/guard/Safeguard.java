@@ -72,6 +72,12 @@ public interface Safeguard {
   }
 
   /**
+   * Told that a run has ended: what was held ahead of need goes back. Changes nothing that was
+   * decided; an exception is logged and dropped. By default nothing.
+   */
+  default void ended() {}
+
+  /**
    * The proofs that this safeguard is alive.
    *
    * @return at least one; a guard with a safeguard that has none does not build

@@ -63,7 +63,7 @@ public final class BlastRadiusLimit implements Safeguard {
 
   private final Terms terms;
   private final Judge judge;
-  private final @Nullable WindowBook book;
+  private final @Nullable Blocks book;
   private final String key;
 
   private BlastRadiusLimit(Terms terms) {
@@ -74,8 +74,11 @@ public final class BlastRadiusLimit implements Safeguard {
     this.book =
         store == null
             ? null
-            : new WindowBook(
-                terms.name(), terms.shown(), terms.windows, store, terms.time, terms.epoch);
+            : new Blocks(
+                new WindowBook(
+                    terms.name(), terms.shown(), terms.windows, store, terms.time, terms.epoch),
+                terms.block,
+                terms.time);
   }
 
   /**
@@ -262,6 +265,29 @@ public final class BlastRadiusLimit implements Safeguard {
   }
 
   /**
+   * Draws from the windows' store in blocks, and spends them in this process: for stores that take
+   * milliseconds a write. A block is spent while a bucket lasts, a 128th of the shortest window;
+   * what is left goes back then or when a run ends. What a process held that died stays drawn, so
+   * others may be refused what nobody used.
+   *
+   * @param size how many at once; 1, the default, to 10,000
+   * @return the same limit, drawing in blocks
+   * @throws GuardConfigurationException if there is no window, or the size is out of range
+   */
+  public BlastRadiusLimit inBlocksOf(int size) {
+    if (terms.windows.isEmpty() || size < 1 || size > 10_000) {
+      throw new GuardConfigurationException(
+          terms.shown()
+              + " draws its windows in blocks of 1 to 10,000, but was given "
+              + size
+              + (terms.windows.isEmpty() ? ", and has no window." : "."));
+    }
+    Terms next = limited();
+    next.block = size;
+    return new BlastRadiusLimit(next);
+  }
+
+  /**
    * The limit's name in messages, and that of its budget in the store.
    *
    * @param label not blank
@@ -403,7 +429,7 @@ public final class BlastRadiusLimit implements Safeguard {
 
   @Override
   public Reservation reserve(Intent intent) {
-    WindowBook windows = book;
+    Blocks windows = book;
     if (windows == null) {
       return Reservation.none();
     }
@@ -414,6 +440,14 @@ public final class BlastRadiusLimit implements Safeguard {
         : Drawn.from(windows, terms, counts);
   }
 
+  /** Gives back what was drawn ahead and not spent. */
+  @Override
+  public void ended() {
+    if (book != null) {
+      book.giveBackAll();
+    }
+  }
+
   @Override
   public List<Tripwire> tripwires() {
     if (isUnlimited()) {
@@ -422,7 +456,7 @@ public final class BlastRadiusLimit implements Safeguard {
               "a limit of zero would refuse", () -> !perPlan(0).judge.whole(1, null).allowed()));
     }
     List<Tripwire> wires = new ArrayList<>(judge.tripwires());
-    WindowBook windows = book;
+    Blocks windows = book;
     if (windows != null) {
       wires.add(new Tripwire("a full window refuses", windows::trips));
     }

@@ -8,16 +8,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What was drawn from the windows for one intent, one draw for each value it counts by. */
 final class Drawn implements Reservation.Held {
-  private final WindowBook book;
+  private final Blocks book;
   private final List<WindowBook.Draw> draws = new ArrayList<>();
   private final AtomicBoolean settled = new AtomicBoolean();
 
-  private Drawn(WindowBook book) {
+  private Drawn(Blocks book) {
     this.book = book;
   }
 
   /** Draws for every value, or for none. */
-  static Reservation from(WindowBook book, Terms terms, Counts counts) {
+  static Reservation from(Blocks book, Terms terms, Counts counts) {
     Drawn drawn = new Drawn(book);
     for (Map.Entry<String, Long> count : counts.byValue().entrySet()) {
       WindowBook.Draw draw;

@@ -33,6 +33,7 @@ final class Terms implements Cloneable {
   private BigInteger percentDivisor = HUNDRED;
   List<WindowBook.Window> windows = List.of();
   @Nullable StateStore store;
+  int block = 1;
   @Nullable String dimension;
   @Nullable Supplier<Population> all;
   Time time = Time.system();

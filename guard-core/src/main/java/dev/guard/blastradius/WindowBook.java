@@ -17,6 +17,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -92,8 +93,25 @@ final class WindowBook {
     }
   }
 
-  /** What came of drawing: ALLOW with the buckets drawn from, or a denial. */
-  record Draw(Verdict verdict, String key, long count, Map<Window, Long> ends) {}
+  /**
+   * What came of drawing: ALLOW with the buckets drawn from, or a denial.
+   *
+   * @param until the reading of the monotonic clock at which the first of its buckets ends
+   */
+  record Draw(Verdict verdict, String key, long count, Map<Window, Long> ends, long until) {
+    static Draw denied(Verdict verdict, String key) {
+      return new Draw(verdict, key, 0, Map.of(), 0);
+    }
+
+    /** A part of it. */
+    Draw of(long part) {
+      return new Draw(verdict, key, part, ends, until);
+    }
+
+    boolean sameBuckets(Draw other) {
+      return ends.equals(other.ends);
+    }
+  }
 
   /** The two times of one look at the clocks. */
   private record Clock(long latest, long earliest) {}
@@ -226,8 +244,15 @@ final class WindowBook {
     return "a time that cannot be told";
   }
 
-  /** Draws from all windows, or from none. */
-  synchronized Draw draw(String key, long count) {
+  /**
+   * Draws from all windows, or from none.
+   *
+   * @param least how many are needed
+   * @param most how many are taken if there is room
+   */
+  synchronized Draw draw(String key, long least, long most) {
+    long asked = time.nanos();
+    long count = least;
     String id = UUID.randomUUID().toString().substring(0, 18);
     try {
       for (int i = 0; i < TRIES; i++) {
@@ -235,14 +260,15 @@ final class WindowBook {
         Clock clock = clock(page);
         Map<Window, Long> ends = new LinkedHashMap<>();
         if (page.writes.contains(id)) { // an earlier try whose fate was unknown had arrived
-          return new Draw(Verdict.allow(), key, count, lastEnds(page, count));
+          return new Draw(Verdict.allow(), key, count, lastEnds(page, count), asked);
         }
+        count = Math.max(least, Math.min(most, left(page, clock.earliest)));
         Verdict verdict = inEpoch(page);
         for (Window window : windows) {
-          verdict = verdict.and(judge(window, page.of(window), count, clock.earliest, false));
+          verdict = verdict.and(judge(window, page.of(window), least, clock.earliest, false));
         }
         if (!verdict.allowed()) {
-          return new Draw(verdict, key, 0, Map.of());
+          return Draw.denied(verdict, key);
         }
         for (Window window : windows) {
           long end = (clock.latest / window.width() + 1) * window.width();
@@ -250,21 +276,43 @@ final class WindowBook {
           ends.put(window, end);
         }
         if (write(key, page, clock, id)) {
-          return new Draw(Verdict.allow(), key, count, ends);
+          return new Draw(Verdict.allow(), key, count, ends, until(asked, clock, ends));
         }
       }
     } catch (StateException fault) {
-      return new Draw(unreadable(fault), key, 0, Map.of());
+      return Draw.denied(unreadable(fault), key);
     }
-    return new Draw(
+    return Draw.denied(
         Verdict.refuse(
             Reason.of(
                 safeguard,
                 "state-contended",
                 shown + " could not draw its window, because too many draw at once. Try again.")),
-        key,
-        0,
-        Map.of());
+        key);
+  }
+
+  /** How much all windows have left. */
+  private long left(Page page, long now) {
+    long left = Terms.MOST;
+    for (Window window : windows) {
+      left = Math.min(left, window.most - used(window, page.of(window), now));
+    }
+    return left;
+  }
+
+  /**
+   * When the first bucket ends, by the monotonic clock: counted from before the store was asked,
+   * and a thousandth early, for clocks do not run alike.
+   */
+  private static long until(long asked, Clock clock, Map<Window, Long> ends) {
+    long first = Collections.min(ends.values());
+    long millis = Math.max(0, first - clock.latest);
+    return asked + (millis - millis / 1000) * 1_000_000;
+  }
+
+  /** Whether, by a wall clock of this host, none of its buckets has ended. */
+  boolean before(Draw draw) {
+    return ownClock || clock(new Page()).latest < Collections.min(draw.ends.values());
   }
 
   /**

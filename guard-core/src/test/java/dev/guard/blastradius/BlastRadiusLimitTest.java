@@ -741,4 +741,73 @@ class BlastRadiusLimitTest {
     assertThat(BlastRadiusLimit.perPlan(1).name()).isEqualTo("blast-radius");
     assertThat(BlastRadiusLimit.perPlan(1).named("prod").name()).isEqualTo("blast-radius prod");
   }
+
+  // --- blocks
+
+  private BlastRadiusLimit blocks(int most, int size) {
+    return BlastRadiusLimit.perPlan(1000)
+        .per(DAY, most)
+        .in(store)
+        .inBlocksOf(size)
+        .bind("guard", time, Optional::empty);
+  }
+
+  @Test
+  void aBlock_isDrawnOnce_andSpentWithoutTheStore() {
+    BlastRadiusLimit limit = blocks(100, 10);
+    held(limit, 1);
+    store.unreadable = true;
+    for (int i = 0; i < 9; i++) {
+      assertThat(limit.review(intent(0, 1)).allowed()).isTrue();
+      held(limit, 1);
+    }
+    assertThat(limit.reserve(intent(0, 1))).isInstanceOf(Reservation.Denied.class);
+  }
+
+  @Test
+  void whatNobodySpent_goesBackAtTheEndOfARun_andStaysDrawnIfTheProcessDies() {
+    BlastRadiusLimit first = blocks(10, 8);
+    held(first, 1);
+    BlastRadiusLimit second = blocks(10, 8);
+    held(second, 2);
+    assertThat(denied(second, 1).toString()).contains("10 are used up");
+    first.ended();
+    held(second, 7);
+    assertThat(second.reserve(intent(0, 1))).isInstanceOf(Reservation.Denied.class);
+
+    BlastRadiusLimit died = blocks(10, 8);
+    assertThat(died.reserve(intent(0, 1))).isInstanceOf(Reservation.Denied.class);
+  }
+
+  @Test
+  void aBlock_endsWithItsBucket_soThatNothingLeavesTheWindowEarly() {
+    BlastRadiusLimit limit = blocks(10, 10);
+    held(limit, 1);
+    time.pass(Duration.ofMinutes(12));
+    held(limit, 9);
+    time.pass(DAY.minus(Duration.ofMinutes(1)));
+    assertThat(denied(limit, 2).toString()).contains("9 are used up");
+  }
+
+  @Test
+  void whatDidNotRun_goesBackToItsBlock() {
+    BlastRadiusLimit limit = blocks(3, 3);
+    Held one = held(limit, 1);
+    held(limit, 2);
+    one.settle(Settlement.NOT_RUN);
+    store.unreadable = true;
+    held(limit, 1);
+    assertThat(limit.reserve(intent(0, 1))).isInstanceOf(Reservation.Denied.class);
+  }
+
+  @Test
+  void blocks_needAWindow_andASize() {
+    BlastRadiusLimit plain = BlastRadiusLimit.perPlan(5);
+    assertThatThrownBy(() -> plain.inBlocksOf(2)).isInstanceOf(GuardConfigurationException.class);
+    BlastRadiusLimit windowed = plain.per(DAY, 5).in(store);
+    assertThatThrownBy(() -> windowed.inBlocksOf(0))
+        .isInstanceOf(GuardConfigurationException.class);
+    assertThatThrownBy(() -> windowed.inBlocksOf(10_001))
+        .isInstanceOf(GuardConfigurationException.class);
+  }
 }

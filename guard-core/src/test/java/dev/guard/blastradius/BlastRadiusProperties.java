@@ -105,6 +105,8 @@ class BlastRadiusProperties {
     WALL_FORWARD,
     WALL_BACK,
     RESTART,
+    RUN_ENDS,
+    OTHER_PROCESS,
     WRITE_FAULT
   }
 
@@ -117,6 +119,8 @@ class BlastRadiusProperties {
                 net.jqwik.api.Tuple.of(1, Kind.WALL_FORWARD),
                 net.jqwik.api.Tuple.of(1, Kind.WALL_BACK),
                 net.jqwik.api.Tuple.of(1, Kind.RESTART),
+                net.jqwik.api.Tuple.of(1, Kind.RUN_ENDS),
+                net.jqwik.api.Tuple.of(2, Kind.OTHER_PROCESS),
                 net.jqwik.api.Tuple.of(1, Kind.WRITE_FAULT)),
             Arbitraries.integers().between(1, 4),
             Arbitraries.integers().between(1, 90),
@@ -131,11 +135,14 @@ class BlastRadiusProperties {
 
   @Property(tries = 2000)
   void law07_neverMoreThanTheLimitInAnyWindow(
-      @ForAll("lives") List<Step> life, @ForAll @IntRange(max = 6) int most) {
+      @ForAll("lives") List<Step> life,
+      @ForAll @IntRange(max = 6) int most,
+      @ForAll @IntRange(min = 1, max = 5) int block) {
     int length = 60;
     HandTime time = new HandTime();
     TestStore store = new TestStore(time);
-    BlastRadiusLimit limit = made(store, time, most, length);
+    BlastRadiusLimit limit = made(store, time, most, length, block);
+    BlastRadiusLimit other = made(store, time, most, length, block);
     List<Spent> spent = new ArrayList<>();
     long now = 0;
     for (Step step : life) {
@@ -163,7 +170,14 @@ class BlastRadiusProperties {
           // process
           // begins on a clock that is right; whatever it does later is not believed.
           time.set(HandTime.START.plusSeconds(now));
-          limit = made(store, time, most, length);
+          limit = made(store, time, most, length, block);
+          other = made(store, time, most, length, block);
+        }
+        case RUN_ENDS -> limit.ended();
+        case OTHER_PROCESS -> {
+          BlastRadiusLimit mine = limit;
+          limit = other;
+          other = mine;
         }
         default ->
             store.writes.add(
@@ -172,9 +186,9 @@ class BlastRadiusProperties {
     }
     for (Spent first : spent) {
       long sum = 0;
-      for (Spent other : spent) {
-        if (other.at() >= first.at() && other.at() <= first.at() + length) {
-          sum += other.amount();
+      for (Spent each : spent) {
+        if (each.at() >= first.at() && each.at() <= first.at() + length) {
+          sum += each.amount();
         }
       }
       assertThat(sum)
@@ -193,10 +207,12 @@ class BlastRadiusProperties {
     return how == Settlement.NOT_RUN;
   }
 
-  private static BlastRadiusLimit made(TestStore store, HandTime time, int most, int seconds) {
+  private static BlastRadiusLimit made(
+      TestStore store, HandTime time, int most, int seconds, int block) {
     return BlastRadiusLimit.perPlan(100)
         .per(Duration.ofSeconds(seconds), most)
         .in(store)
+        .inBlocksOf(block)
         .bind("guard", time, Optional::empty);
   }
 
@@ -209,7 +225,7 @@ class BlastRadiusProperties {
     HandTime time = new HandTime();
     time.pass(Duration.ofSeconds(offset));
     TestStore store = new TestStore(time);
-    BlastRadiusLimit limit = made(store, time, most, 3600);
+    BlastRadiusLimit limit = made(store, time, most, 3600, 1);
     Intent intent = Intent.of("registry.delete", targets(most)).because("a test");
     assertThat(limit.reserve(intent)).isInstanceOf(Held.class);
     assertThat(limit.reserve(intent)).isInstanceOf(Reservation.Denied.class);
