@@ -81,6 +81,17 @@ public final class Manifest {
    * Reads a manifest whose digest was verified. What cannot be understood becomes {@link
    * Kind#UNSUPPORTED}.
    */
+  /**
+   * A manifest from bytes that were kept.
+   *
+   * @param bytes exactly as a registry sent them
+   * @param mediaType its media type
+   * @return the manifest; its digest is that of the bytes
+   */
+  public static Manifest of(byte[] bytes, String mediaType) {
+    return of(bytes.clone(), ContentDigest.of(bytes), mediaType);
+  }
+
   static Manifest of(byte[] bytes, ContentDigest digest, String contentType) {
     try {
       JsonNode json = Json.read(bytes);

@@ -43,6 +43,9 @@ public final class RegistryClient {
   /** The action a permit for deleting must be for. */
   public static final String DELETE = Deletion.ACTION;
 
+  /** The action of putting a manifest back. */
+  public static final String RESTORE = Restoring.ACTION;
+
   /** The kind of the targets. */
   public static final String KIND = "image";
 
@@ -54,6 +57,7 @@ public final class RegistryClient {
   private final Listing listing;
   private final Contents contents;
   private final Deletion deletion;
+  private final Restoring restoring;
 
   private RegistryClient(Builder builder) {
     this.base = builder.base;
@@ -68,6 +72,7 @@ public final class RegistryClient {
     this.listing = new Listing(requests, builder.time);
     this.contents = new Contents(requests, listing);
     this.deletion = new Deletion(requests, listing, contents);
+    this.restoring = new Restoring(requests, contents);
   }
 
   /**
@@ -323,6 +328,24 @@ public final class RegistryClient {
    */
   public DeleteOutcome deleteManifest(Permit permit, String repository, ContentDigest digest) {
     return deletion.delete(permit, target(repository, digest), repository, digest);
+  }
+
+  /**
+   * Puts a manifest back that was deleted, byte for byte, and its tags; then reads back what came
+   * of it. A tag that names another image by now is left to that. Nothing is sent if a blob or a
+   * child of it is gone.
+   *
+   * @param permit a permit of action {@value #RESTORE} for {@link #target}
+   * @param repository the repository's path
+   * @param manifest what to put
+   * @param tags its tags
+   * @return what became of it
+   * @throws dev.guard.GuardRefusedException if the permit does not cover this; then no byte left
+   */
+  public RestoreOutcome restoreManifest(
+      Permit permit, String repository, Manifest manifest, List<String> tags) {
+    return restoring.restore(
+        permit, target(repository, manifest.digest()), repository, manifest, tags);
   }
 
   /**

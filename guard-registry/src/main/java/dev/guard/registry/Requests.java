@@ -137,6 +137,20 @@ final class Requests {
                 DELETING));
   }
 
+  /** Sends one manifest; the same bytes under the same name may be sent twice without harm. */
+  Wire.Exchange sendManifest(String repository, String reference, String mediaType, byte[] bytes)
+      throws IOException, Denied {
+    URI uri = uri(repository, "/manifests/" + reference);
+    return authorised(
+        repository,
+        "repository:" + checked(repository) + ":pull,push",
+        header -> {
+          Map<String, String> all = new LinkedHashMap<>(Map.of("Content-Type", mediaType));
+          header.ifPresent(value -> all.put("Authorization", value));
+          return wire.send("PUT", uri, all, bytes, Wire.Limit.atMost(MAX_ERROR), DELETING);
+        });
+  }
+
   /** Sends one authorised request. */
   @FunctionalInterface
   private interface Send {

@@ -50,7 +50,7 @@ final class House {
           entry("errorthreshold", STATE),
           entry("rollout", Set.of("state", "plan")),
           entry("soak", Set.of("state", "plan")),
-          entry("undo", Set.of("state", "plan")),
+          entry("undo", Set.of("state", "plan", "audit")),
           entry("annotation", NONE),
           entry("spring", EVERY),
           entry("micrometer", EVERY),

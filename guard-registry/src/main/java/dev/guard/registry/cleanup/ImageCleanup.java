@@ -24,6 +24,7 @@ import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RegistryInventory;
 import dev.guard.registry.inventory.RepositoryGraph;
 import dev.guard.registry.reference.ContentDigest;
+import dev.guard.state.BlobStore;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.time.Duration;
@@ -35,10 +36,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -262,7 +265,18 @@ public final class ImageCleanup {
    * @return the effect
    */
   public PlanEffect effect() {
-    return new Deletion();
+    return new Deletion(null);
+  }
+
+  /**
+   * The same effect, which saves what an undo needs before each act: the manifest's bytes and all
+   * its tags. If they cannot be kept, nothing is deleted.
+   *
+   * @param blobs where they are kept
+   * @return the effect
+   */
+  public PlanEffect effect(BlobStore blobs) {
+    return new Deletion(Objects.requireNonNull(blobs, "blobs"));
   }
 
   /**
@@ -286,6 +300,30 @@ public final class ImageCleanup {
   }
 
   private final class Deletion implements PlanEffect {
+    private final @Nullable BlobStore blobs;
+    private final Map<Target, List<String>> tags = new ConcurrentHashMap<>();
+
+    Deletion(@Nullable BlobStore blobs) {
+      this.blobs = blobs;
+    }
+
+    @Override
+    public Optional<String> prepare(PermittedItem item) throws RegistryRefusedException {
+      BlobStore where = blobs;
+      if (where == null) {
+        return Optional.empty();
+      }
+      String repository = repositoryOf(item.target());
+      Reading<Manifest> now = client.manifest(repository, digestOf(item.target()).text());
+      if (!now.isPresent()) {
+        throw new RegistryRefusedException(
+            "What an undo needs could not be read: " + now.detail(), 0);
+      }
+      return Optional.of(
+          new SavedImage(repository, now.get(), tags.getOrDefault(item.target(), List.of()))
+              .keepIn(where));
+    }
+
     @Override
     public Verdict probe(Plan plan) {
       Set<String> repositories = new TreeSet<>();
@@ -342,6 +380,7 @@ public final class ImageCleanup {
       }
       Set<ContentDigest> after = new TreeSet<>();
       item.after().forEach(target -> after.add(digestOf(target)));
+      tags.put(item.target(), List.copyOf(graph.get().tagsOf(digest)));
       return Optional.of(facts(graph.get(), digest, manifest.get().mediaType(), after));
     }
 

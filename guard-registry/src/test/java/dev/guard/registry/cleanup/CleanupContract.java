@@ -3,11 +3,15 @@ package dev.guard.registry.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.AuditException;
+import dev.guard.Digest;
 import dev.guard.Guard;
 import dev.guard.Reason;
+import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditSink;
+import dev.guard.audit.JournalReader;
+import dev.guard.audit.JournalSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.evidence.InUseCheck;
@@ -26,15 +30,20 @@ import dev.guard.registry.reference.ContentDigest;
 import dev.guard.registry.rig.MemoryState;
 import dev.guard.registry.rig.Pusher;
 import dev.guard.registry.rig.StepTime;
+import dev.guard.state.BlobStore;
+import dev.guard.state.MemoryStateStore;
 import dev.guard.testkit.registry.ImageSpec;
 import dev.guard.testkit.registry.Publisher;
+import dev.guard.undo.Undo;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole way through a real guard: propose, plan, apply, and count what is left. Runs against a
@@ -413,5 +422,103 @@ abstract class CleanupContract {
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> cleanup.effect().fingerprint(item))
         .isInstanceOf(dev.guard.GuardConfigurationException.class);
     assertThat(Optional.of(foreign.scope())).contains("elsewhere.io/app");
+  }
+
+  // ---- undo
+
+  @TempDir Path home;
+
+  private Guard journalled(JournalSink journal) {
+    return Guard.named("cleanup")
+        .dryRun(DryRun.off())
+        .unlimited("the limits have tests of their own")
+        .audit(journal)
+        .time(time)
+        .build();
+  }
+
+  private String deleted(ImageCleanup cleanup, MemoryStateStore kept) {
+    try (JournalSink journal = JournalSink.at(home.resolve("journal"))) {
+      Guard guard = journalled(journal);
+      Report report = guard.apply(guard.plan(cleanup.propose().selection()), cleanup.effect(kept));
+      assertThat(report.count(Report.Fate.DONE)).isEqualTo(report.entries().size()).isPositive();
+      return report.run();
+    }
+  }
+
+  private Report undone(String run, MemoryStateStore kept) {
+    Undo undo = Undo.of(JournalReader.at(home.resolve("journal")), "cleanup", run);
+    assertThat(undo.lost()).isEmpty();
+    ImageRestore restore = ImageRestore.of(client, kept, undo);
+    try (JournalSink journal = JournalSink.at(home.resolve("journal"))) {
+      Guard guard = journalled(journal);
+      return guard.apply(guard.plan(restore.selection()), restore.effect());
+    }
+  }
+
+  @Test
+  void anUndo_putsBackManifestsAndTags_childrenBeforeTheirIndex() {
+    ContentDigest amd = old("undo/app", "", "amd");
+    ContentDigest arm = old("undo/app", "", "arm");
+    ContentDigest index = pusher.index("undo/app", "v1", List.of(amd, arm));
+    ContentDigest twice = old("undo/app", "v2", "twice");
+    old("undo/app", "v2-again", "twice");
+    byte[] before = client.manifest("undo/app", "v1").get().bytes();
+    MemoryStateStore kept = MemoryStateStore.create(time);
+    String run = deleted(cleanup("undo/app", it -> it), kept);
+    assertThat(List.of(index, amd, arm, twice)).noneMatch(digest -> there("undo/app", digest));
+
+    Report report = undone(run, kept);
+
+    assertThat(report.count(Report.Fate.DONE)).as(report.toString()).isEqualTo(4);
+    assertThat(client.manifest("undo/app", "v1").get().bytes()).isEqualTo(before);
+    assertThat(client.tags("undo/app").get()).containsExactly("v1", "v2", "v2-again");
+    assertThat(List.of(index, amd, arm, twice)).allMatch(digest -> there("undo/app", digest));
+    assertThat(undone(run, kept).count(Report.Fate.SKIPPED))
+        .as("what is there already is left alone")
+        .isEqualTo(4);
+  }
+
+  @Test
+  void anUndo_leavesATagThatNamesAnotherImageByNow() {
+    ContentDigest first = old("undo/moved", "v1", "first");
+    MemoryStateStore kept = MemoryStateStore.create(time);
+    String run = deleted(cleanup("undo/moved", it -> it), kept);
+    ContentDigest second = old("undo/moved", "v1", "second");
+
+    assertThat(undone(run, kept).count(Report.Fate.DONE)).isEqualTo(1);
+
+    assertThat(there("undo/moved", first)).isTrue();
+    assertThat(client.head("undo/moved", "v1").get()).isEqualTo(second);
+  }
+
+  @Test
+  void withoutWhatAnUndoNeeds_nothingIsDeleted() {
+    ContentDigest image = old("undo/full", "v1", "image");
+    ImageCleanup cleanup = cleanup("undo/full", it -> it);
+    BlobStore full =
+        new BlobStore() {
+          @Override
+          public Digest put(byte[] content) {
+            throw new StateException("The store is full.");
+          }
+
+          @Override
+          public Optional<byte[]> get(Digest digest) {
+            return Optional.empty();
+          }
+        };
+    Guard guard = guard(cleanup, true);
+    Report report = guard.apply(guard.plan(cleanup.propose().selection()), cleanup.effect(full));
+    assertThat(report.count(Report.Fate.FAILED)).isEqualTo(1);
+    assertThat(there("undo/full", image)).isTrue();
+  }
+
+  @Test
+  void withoutWhatWasKept_nothingIsPutBack() {
+    old("undo/lost", "v1", "image");
+    String run = deleted(cleanup("undo/lost", it -> it), MemoryStateStore.create(time));
+    Report report = undone(run, MemoryStateStore.create(time));
+    assertThat(report.count(Report.Fate.REFUSED)).as(report.toString()).isEqualTo(1);
   }
 }

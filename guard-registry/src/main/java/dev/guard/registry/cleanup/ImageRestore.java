@@ -1,0 +1,117 @@
+package dev.guard.registry.cleanup;
+
+import dev.guard.Fingerprint;
+import dev.guard.GuardConfigurationException;
+import dev.guard.plan.PermittedItem;
+import dev.guard.plan.PlanEffect;
+import dev.guard.plan.PlanItem;
+import dev.guard.plan.Selection;
+import dev.guard.registry.Answer;
+import dev.guard.registry.Manifest;
+import dev.guard.registry.Reading;
+import dev.guard.registry.RegistryClient;
+import dev.guard.registry.RestoreOutcome;
+import dev.guard.state.BlobStore;
+import dev.guard.undo.Undo;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts back the images that a run deleted, from what its effect saved: manifests byte for byte, and
+ * their tags.
+ *
+ * <pre>{@code
+ * ImageRestore restore = ImageRestore.of(client, store, Undo.of(journal, "image-cleanup", run));
+ * Report report = guard.apply(guard.plan(restore.selection()), restore.effect());
+ * }</pre>
+ *
+ * <p>A registry that has collected its garbage has no blobs any more; then nothing is sent and the
+ * target is FAILED, as if it had never run. What is there already is skipped, and a tag that names
+ * another image by now is left to that. Thread-safe.
+ */
+public final class ImageRestore {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageRestore.class);
+  private static final Fingerprint GONE = Fingerprint.of("manifest", "absent");
+  private static final Fingerprint THERE = Fingerprint.of("manifest", "present");
+
+  private final RegistryClient client;
+  private final BlobStore blobs;
+  private final Undo undo;
+
+  private ImageRestore(RegistryClient client, BlobStore blobs, Undo undo) {
+    this.client = client;
+    this.blobs = blobs;
+    this.undo = undo;
+  }
+
+  /**
+   * A restore.
+   *
+   * @param client the registry
+   * @param blobs where the effect saved
+   * @param undo what a run did
+   * @return the restore
+   */
+  public static ImageRestore of(RegistryClient client, BlobStore blobs, Undo undo) {
+    return new ImageRestore(client, blobs, undo);
+  }
+
+  /**
+   * What the run deleted and can be put back, children before their indexes.
+   *
+   * @return the selection of a plan
+   */
+  public Selection selection() {
+    return undo.selection(RegistryClient.RESTORE, candidate -> candidate.marked(GONE));
+  }
+
+  /**
+   * The effect that puts one manifest back.
+   *
+   * @return the effect
+   */
+  public PlanEffect effect() {
+    return new Restore();
+  }
+
+  private final class Restore implements PlanEffect {
+    @Override
+    public Optional<Fingerprint> fingerprint(PlanItem item) throws RegistryRefusedException {
+      SavedImage saved = SavedImage.from(blobs, undo.material(item.target()));
+      Reading<Manifest> now = client.manifest(saved.repository(), saved.manifest().digest().text());
+      if (!now.isPresent() && now.answer() != Answer.ABSENT) {
+        throw new RegistryRefusedException(now.detail(), 0);
+      }
+      return Optional.of(now.isPresent() ? THERE : GONE);
+    }
+
+    @Override
+    public void act(PermittedItem item) throws RegistryRefusedException, DeletionInDoubtException {
+      SavedImage saved = SavedImage.from(blobs, undo.material(item.target()));
+      if (!client.target(saved.repository(), saved.manifest().digest()).equals(item.target())) {
+        throw new GuardConfigurationException(
+            "What was saved for "
+                + item.target()
+                + " is of another image or registry. Name the registry it was deleted from.");
+      }
+      RestoreOutcome outcome =
+          client.restoreManifest(item.permit(), saved.repository(), saved.manifest(), saved.tags());
+      if (outcome instanceof RestoreOutcome.Impossible impossible) {
+        throw new RegistryRefusedException("It cannot be put back: " + impossible.message(), 0);
+      }
+      if (outcome instanceof RestoreOutcome.Failed failed) {
+        throw new RegistryRefusedException("The registry did not take it: " + failed.message(), 0);
+      }
+      if (outcome instanceof RestoreOutcome.Unknown unknown) {
+        throw new DeletionInDoubtException(unknown.message());
+      }
+      if (outcome instanceof RestoreOutcome.Restored restored && !restored.tagsTaken().isEmpty()) {
+        LOG.warn(
+            "{} is back, but its tags {} name other images by now and were left to them.",
+            item.target(),
+            restored.tagsTaken());
+      }
+    }
+  }
+}
