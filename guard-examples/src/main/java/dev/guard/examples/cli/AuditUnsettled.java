@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     name = "unsettled",
     description = {
       "Names the targets of which nobody knows what became.",
-      "An act on them was recorded as intended, and no outcome followed. Such a target is never acted on again blindly; ask the registry. Reads only.",
+      "An act on them was recorded as intended, and no outcome followed. Such a target is never acted on again blindly: the next apply asks the registry first. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -64,7 +64,7 @@ final class AuditUnsettled implements Callable<Integer> {
     table.print(out, style);
     out.println(
         style.bold("Next     ")
-            + "ask the registry whether each is still there, for example with skopeo inspect");
+            + "the next 'guard images apply --execute' asks the registry what became of each");
     return exit.code();
   }
 }

@@ -75,7 +75,7 @@ final class ImagesApply implements Callable<Integer> {
         Guard guard =
             session.guard(execute, plan.verdict(), who, journal.sink(), cleanup, progress);
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());
-        Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect()));
+        Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect(session.fileStore())));
         progress.ends();
         return show(plan, report, guard.isDryRun());
       }
@@ -103,7 +103,7 @@ final class ImagesApply implements Callable<Integer> {
       out.println(
           style.bold("Next     ")
               + style.command("guard audit unsettled")
-              + "  names what nobody knows the outcome of");
+              + "  names what nobody knows the outcome of; the next apply asks the registry");
     } else if (report.halt() != null) {
       out.println(style.bold(Next.WORD) + Next.after(report.halt(), style));
     } else if (rehearsal && report.count(Fate.SIMULATED) > 0) {
@@ -112,7 +112,12 @@ final class ImagesApply implements Callable<Integer> {
               + style.command(
                   "guard images apply" + (file == null ? "" : " " + file) + " --execute")
               + "  deletes what still qualifies then");
-    } else if (!rehearsal && report.count(Fate.DONE) == 0 && exit == Exit.CLEAN) {
+    } else if (!rehearsal && report.count(Fate.DONE) > 0) {
+      out.println(
+          style.bold("Undo     ")
+              + style.command("guard undo " + report.run())
+              + "  puts it back, until the registry collects its garbage");
+    } else if (!rehearsal && exit == Exit.CLEAN) {
       out.println("Nothing was left to do.");
     }
     return exit.code();

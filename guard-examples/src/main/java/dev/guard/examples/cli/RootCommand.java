@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       StopCommand.class,
       ResumeCommand.class,
       StatusCommand.class,
+      UndoCommand.class,
       AuditCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
       "  guard images plan -o plan.json          what would go, what is kept and why",
       "  guard images apply plan.json            the rehearsal",
       "  guard images apply plan.json --execute  the act",
+      "  guard undo RUN --execute                puts back what a run deleted",
       "  guard stop --why 'odd alerts'           stops every run before its next act"
     })
 final class RootCommand implements Runnable {
@@ -57,6 +59,6 @@ final class RootCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "Say what to do: guard demo, images, plan, stop, resume, status or audit.");
+        "Say what to do: guard demo, images, plan, stop, resume, status, undo or audit.");
   }
 }

@@ -317,6 +317,21 @@ final class Session implements AutoCloseable {
     return tags.isEmpty() ? List.of() : List.of(tags.split(",", -1));
   }
 
+  /** The guard of an undo: what puts things back needs no evidence that nobody uses them. */
+  Guard restoring(boolean execute, String actor, AuditSink journal, GuardListener listener) {
+    return Guard.named(config.name())
+        .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
+        .killSwitch(killSwitch)
+        .unlimited("an undo is bounded by what its run deleted")
+        .continueAfterFailures()
+        .audit(journal)
+        .state(store)
+        .time(shell.time())
+        .actor(actor)
+        .listener(listener)
+        .build();
+  }
+
   /** The guard; whoever applies a plan says what was said of it when it was made. */
   Guard guard(
       boolean execute,

@@ -97,7 +97,8 @@ class BadInputTest {
         List.of("status"),
         List.of("audit", "verify"),
         List.of("audit", "show"),
-        List.of("audit", "unsettled"));
+        List.of("audit", "unsettled"),
+        List.of("undo", "some-run"));
   }
 
   @ParameterizedTest
@@ -242,7 +243,8 @@ class BadInputTest {
         "audit",
         "audit verify",
         "audit show",
-        "audit unsettled"
+        "audit unsettled",
+        "undo"
       })
   void everyHelpTeaches(String command) {
     String[] words = (command + " --help").strip().split(" ");

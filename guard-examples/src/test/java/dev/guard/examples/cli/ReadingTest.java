@@ -238,7 +238,8 @@ class ReadingTest {
       "audit",
       "audit verify",
       "audit show",
-      "audit unsettled"
+      "audit unsettled",
+      "undo"
     };
     for (String one : all) {
       String line = (one + " --help").strip();
