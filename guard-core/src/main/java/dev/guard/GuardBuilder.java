@@ -1,6 +1,7 @@
 package dev.guard;
 
 import dev.guard.audit.AuditSink;
+import dev.guard.audit.Reconciler;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.errorthreshold.ErrorThreshold;

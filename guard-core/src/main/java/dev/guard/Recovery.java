@@ -1,7 +1,8 @@
 package dev.guard;
 
-import dev.guard.Reconciler.Finding;
 import dev.guard.audit.AuditRecord;
+import dev.guard.audit.Reconciler;
+import dev.guard.audit.Reconciler.Finding;
 import dev.guard.plan.Report.Fate;
 import java.util.Set;
 import java.util.function.Predicate;

@@ -1,6 +1,7 @@
 package dev.guard;
 
 import dev.guard.audit.AuditSink;
+import dev.guard.audit.Reconciler;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
 import dev.guard.state.Fence;

@@ -3,11 +3,12 @@ package dev.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.guard.Reconciler.Finding;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.audit.JournalReader;
 import dev.guard.audit.JournalSink;
+import dev.guard.audit.Reconciler;
+import dev.guard.audit.Reconciler.Finding;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.plan.Plan;

@@ -32,7 +32,9 @@ class ArchitectureTest {
           "PlanRun", // Guard.apply
           "Act", // one act: reserve, record, permit, run, settle
           "Scribe", // what Guard writes to its sink
-          "Recall"); // what Guard remembers when its sink does not
+          "Recall", // what Guard remembers when its sink does not
+          "Recovery", // what Guard learns of acts that were cut short
+          "LeasedLook"); // the last look of a run that holds a lock
 
   private static final House HOUSE = new House("dev.guard", FRONT_DOOR);
 

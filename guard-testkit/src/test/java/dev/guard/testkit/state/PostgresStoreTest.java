@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.Digest;
+import dev.guard.Guard;
 import dev.guard.GuardConfigurationException;
 import dev.guard.StateException;
+import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.state.PostgresStore;
 import dev.guard.state.StateStore;
 import dev.guard.testkit.state.FaultySource.Break;
@@ -463,5 +465,24 @@ class PostgresStoreTest {
                     schema, "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint")));
     assertThat(store.now()).isBetween(before, before.plusSeconds(600));
     assertThat(store.capabilities().ownClock()).isTrue();
+  }
+
+  /** Stands on the page about this store. */
+  @Test
+  void aGuard_keepsItsStateThere() {
+    PostgresStore state = PostgresStore.on(source); // makes or migrates its tables
+    PostgresStore staging =
+        PostgresStore.builder(source)
+            .prefix("staging_guard_") // two prefixes are two stores
+            .patience(Duration.ofSeconds(5)) // see "How long it waits"
+            .open();
+    Guard guard =
+        Guard.named("image-cleanup")
+            .state(state)
+            .blastRadius(BlastRadiusLimit.perPlan(50).per(Duration.ofDays(1), 200).in(state))
+            .unaudited("a test")
+            .build();
+    assertThat(guard.isDryRun()).isTrue();
+    assertThat(staging.keys("guard/")).isEmpty();
   }
 }

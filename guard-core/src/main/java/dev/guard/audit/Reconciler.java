@@ -1,4 +1,6 @@
-package dev.guard;
+package dev.guard.audit;
+
+import dev.guard.Target;
 
 /**
  * Asks the target's system what became of an act that was cut short: the process died, a request
