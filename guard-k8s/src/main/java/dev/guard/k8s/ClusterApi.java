@@ -29,6 +29,8 @@ final class ClusterApi {
         new Patience(Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofMinutes(2), 3);
     static final Patience SWITCH =
         new Patience(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), 1);
+    static final Patience STATE =
+        new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(20), 3);
   }
 
   private static final int MAX_DOCUMENT = 2 * 1024 * 1024;
@@ -51,16 +53,24 @@ final class ClusterApi {
    */
   @Nullable JsonNode document(String path, String what, String rule)
       throws Unreadable, InterruptedException {
-    String act = "read " + what;
+    return document(path, "read " + what, rule, MAX_DOCUMENT);
+  }
+
+  /**
+   * Reads one document of a bounded size; null as for {@link #document(String, String, String)}.
+   */
+  @Nullable JsonNode document(String path, String act, String rule, int maxBytes)
+      throws Unreadable, InterruptedException {
     try (Answer answer = get(path, act)) {
       if (answer.status() == 404 && status(answer).isStatus()) {
         return null;
       }
       requireOk(answer, act, rule);
-      byte[] bytes = answer.body().readNBytes(MAX_DOCUMENT + 1);
-      if (bytes.length > MAX_DOCUMENT) {
+      byte[] bytes = answer.body().readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
         throw new Unreadable(
-            Unreadable.Scope.LIST, "cannot read " + what + ": the answer is larger than 2 MiB");
+            Unreadable.Scope.LIST,
+            "cannot " + act + ": the answer is larger than " + maxBytes / (1024 * 1024) + " MiB");
       }
       return Json.read(bytes);
     } catch (IOException e) {
@@ -96,7 +106,7 @@ final class ClusterApi {
    * The answer, whose body breaks off when reading it takes too long: a body may also dribble for
    * ever.
    */
-  private Answer within(long began, Answer answer) {
+  Answer within(long began, Answer answer) {
     InputStream bounded =
         new FilterInputStream(answer.body()) {
           @Override

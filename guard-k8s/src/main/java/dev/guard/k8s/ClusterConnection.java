@@ -49,13 +49,13 @@ public final class ClusterConnection implements AutoCloseable {
   private static final int MAX_TOKEN = 64 * 1024;
 
   private final String context;
-  private final ClusterReader reader;
+  private final Fabric8Reader reader;
   private final Time time;
   private final Patience lists;
   private final Patience quick;
 
   private ClusterConnection(
-      String context, ClusterReader reader, Time time, Patience lists, Patience quick) {
+      String context, Fabric8Reader reader, Time time, Patience lists, Patience quick) {
     this.context = context;
     this.reader = reader;
     this.time = time;
@@ -201,6 +201,14 @@ public final class ClusterConnection implements AutoCloseable {
 
   ClusterApi quick() {
     return new ClusterApi(reader, time, quick);
+  }
+
+  ClusterApi patient(Patience patience) {
+    return new ClusterApi(reader, time, patience);
+  }
+
+  ConfigMapWriter configMaps(String namespace, Patience patience) {
+    return new ConfigMapWriter(reader, namespace, patience);
   }
 
   Time time() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads through fabric8's HTTP client, which brings the kubeconfig's credentials. Thread-safe. */
 final class Fabric8Reader implements ClusterReader {
+
   private final HttpClient client;
   private final String server;
 
@@ -39,14 +40,22 @@ final class Fabric8Reader implements ClusterReader {
   @Override
   public Answer get(String pathAndQuery, Duration toHeaders, Duration idle)
       throws IOException, InterruptedException {
-    HttpRequest request =
-        client
-            .newHttpRequestBuilder()
-            .uri(URI.create(server + pathAndQuery))
-            .setHeader("Accept", "application/json")
-            .setHeader("User-Agent", ClusterConnection.USER_AGENT)
-            .timeout(toHeaders.toMillis(), TimeUnit.MILLISECONDS)
-            .build();
+    return exchange(request(pathAndQuery, toHeaders).build(), toHeaders, idle);
+  }
+
+  /** A request that is still a GET. */
+  HttpRequest.Builder request(String pathAndQuery, Duration toHeaders) {
+    return client
+        .newHttpRequestBuilder()
+        .uri(URI.create(server + pathAndQuery))
+        .setHeader("Accept", "application/json")
+        .setHeader("User-Agent", ClusterConnection.USER_AGENT)
+        .timeout(toHeaders.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Sends a request once, without following redirects. */
+  Answer exchange(HttpRequest request, Duration toHeaders, Duration idle)
+      throws IOException, InterruptedException {
     Body body = new Body(idle);
     CompletableFuture<HttpResponse<AsyncBody>> coming;
     try {

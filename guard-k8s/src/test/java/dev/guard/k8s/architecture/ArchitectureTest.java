@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
- * guard-k8s knows no registry, and in 0.1 it can only read. The rules' own tests are in
- * guard-testkit.
+ * guard-k8s knows no registry, and in 0.1 it can only read, but for the ConfigMaps that hold state.
+ * The rules' own tests are in guard-testkit.
  */
 class ArchitectureTest {
   private static final JavaClasses MAIN =
@@ -32,12 +32,28 @@ class ArchitectureTest {
                       "(delete|post|put|patch|method|create|createOr.*|edit|editStatus|replace|replaceStatus"
                           + "|update.*|serverSideApply|evict|scale|withGracePeriod|withPropagationPolicy|rolling)");
 
+  private static final String WRITER = "dev.guard.k8s.ConfigMapWriter";
+
   private static final ArchRule ONLY_READS =
       noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(WRITER)
           .should()
           .accessTargetWhere(
               com.tngtech.archunit.base.DescribedPredicate.describe(
                   "change a cluster", access -> CHANGES_A_CLUSTER.test(access.getTarget())));
+
+  private static final ArchRule ONLY_STATE_WRITES =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(WRITER)
+          .and()
+          .doNotHaveFullyQualifiedName("dev.guard.k8s.ClusterConnection")
+          .and()
+          .doNotHaveFullyQualifiedName("dev.guard.k8s.ConfigMapStore")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName(WRITER);
 
   private static final ArchRule KNOWS_NO_REGISTRY =
       noClasses()
@@ -60,6 +76,7 @@ class ArchitectureTest {
   @Test
   void onlyReads() {
     ONLY_READS.check(MAIN);
+    ONLY_STATE_WRITES.check(MAIN);
   }
 
   @Test

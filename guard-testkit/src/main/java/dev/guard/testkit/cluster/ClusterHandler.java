@@ -213,6 +213,7 @@ final class ClusterHandler implements FakeServer.Handler {
           place == null || place.name().isEmpty()
               ? Statuses.unserved()
               : Statuses.notFound(place.kind(), place.name());
+      case 409 -> place == null ? Statuses.unserved() : contended(request, place);
       case 410 -> expired(request.query("continue"));
       case 429 ->
           Statuses.failure(
@@ -252,6 +253,20 @@ final class ClusterHandler implements FakeServer.Handler {
             Statuses.details())
         : Statuses.forbidden(
             user, place.verb(request), place.kind(), place.namespace(), place.name());
+  }
+
+  private static Response contended(Request request, Place place) {
+    return request.method().equals("POST")
+        ? Statuses.failure(
+            409,
+            "AlreadyExists",
+            place.kind().qualified() + " already exists",
+            Statuses.about(place.kind(), place.name()))
+        : Statuses.conflict(
+            place.kind().qualified(),
+            Statuses.about(place.kind(), place.name()),
+            place.name(),
+            ObjectChanges.MODIFIED);
   }
 
   private static Response expired(Optional<String> cursor) {

@@ -55,6 +55,10 @@ import org.jspecify.annotations.Nullable;
  *     honoured; another value is 422</td><td>tried, 1.26</td></tr>
  * <tr><td>preconditions of a DELETE: 409 naming both uids, or both versions</td><td>recorded</td></tr>
  * <tr><td>a stale PUT: 409</td><td>recorded</td></tr>
+ * <tr><td>a PUT without a resourceVersion: 200, the last writer wins; a ConfigMap of more than 1 MiB:
+ *     422</td><td>tried, 1.26</td></tr>
+ * <tr><td>a PUT that changes nothing: 200, and the version stays</td><td>memory of the API server's
+ *     sources</td></tr>
  * <tr><td>POST with a resourceVersion: 500; of a name that is taken: 409; into a namespace that is
  *     missing: 404, or terminating: 403</td><td>tried, 1.26</td></tr>
  * <tr><td>the image of a pod is anything but empty or padded (422)</td><td>tried, 1.26</td></tr>

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.guard.testkit.http.Request;
 import dev.guard.testkit.http.Response;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ final class ObjectChanges {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+  static final String MODIFIED =
+      "the object has been modified; please apply your changes to the latest version and try again";
+  private static final int LARGEST = 1024 * 1024;
 
   private final ClusterState state;
 
@@ -126,8 +131,11 @@ final class ObjectChanges {
     return null;
   }
 
-  /** The image of a pod must be there and not padded; that is all the API server asks. */
+  /** The image of a pod must be there and not padded; that is all the API server asks of it. */
   private static @Nullable Response validate(Kind kind, String name, ObjectNode object) {
+    if (kind.name().equals("ConfigMap")) {
+      return validateConfigMap(kind, name, object);
+    }
     if (!kind.name().equals("Pod")) {
       return null;
     }
@@ -149,6 +157,27 @@ final class ObjectChanges {
       }
     }
     return null;
+  }
+
+  /** Data are text, binary data Base64, and both together at most 1 MiB. */
+  private static @Nullable Response validateConfigMap(Kind kind, String name, ObjectNode object) {
+    long size = 0;
+    for (Map.Entry<String, JsonNode> each : object.path("data").properties()) {
+      if (!each.getValue().isTextual()) {
+        return Statuses.badRequest("json: cannot unmarshal into Go struct field ConfigMap.data");
+      }
+      size += each.getValue().textValue().getBytes(StandardCharsets.UTF_8).length;
+    }
+    for (Map.Entry<String, JsonNode> each : object.path("binaryData").properties()) {
+      try {
+        size += each.getValue().isTextual() ? each.getValue().binaryValue().length : LARGEST + 1;
+      } catch (IOException e) {
+        return Statuses.badRequest("illegal base64 data in ConfigMap.binaryData");
+      }
+    }
+    return size <= LARGEST
+        ? null
+        : Statuses.invalid(kind, name, "[]", "Too long: must have at most " + LARGEST + " bytes");
   }
 
   Response update(Request request, Place place, boolean patch) {
@@ -199,12 +228,23 @@ final class ObjectChanges {
           .set("resourceVersion", before.path("metadata").path("resourceVersion"));
       return Statuses.json(200, drafted);
     }
+    if (isLike(drafted, before)) {
+      return Statuses.json(200, before);
+    }
     ObjectNode stored = state.store(kind, drafted);
     if (stored.path("metadata").has("deletionTimestamp")
         && stored.path("metadata").path("finalizers").isEmpty()) {
       state.remove(kind, place.namespace(), place.name());
     }
     return Statuses.json(200, stored);
+  }
+
+  /** Whether two objects differ in nothing but their version; then nothing is written. */
+  private static boolean isLike(ObjectNode one, ObjectNode other) {
+    ObjectNode same = one.deepCopy();
+    same.withObject("/metadata")
+        .set("resourceVersion", other.path("metadata").path("resourceVersion"));
+    return same.equals(other);
   }
 
   /** Whether a change was made for another version of the object, or for another object. */
@@ -214,11 +254,7 @@ final class ObjectChanges {
     String current = before.path("metadata").path("resourceVersion").asText();
     if (!version.isEmpty() && !version.equals(current)) {
       return Statuses.conflict(
-          kind.qualified(),
-          Statuses.about(kind, place.name()),
-          place.name(),
-          "the object has been modified; please apply your changes to the latest version and try"
-              + " again");
+          kind.qualified(), Statuses.about(kind, place.name()), place.name(), MODIFIED);
     }
     String uid = sent.path("uid").asText("");
     String currentUid = before.path("metadata").path("uid").asText();
