@@ -13,6 +13,8 @@ import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -47,6 +49,8 @@ public final class InUseCheck implements Safeguard {
   private static final String NAME = "in-use";
   private static final int SHOWN = 3;
   private static final int SHOWN_GAPS = 20;
+  private static final int MAY_FALL_BY = 60;
+  private static final int FEW = 10;
   private static final Logger LOG = LoggerFactory.getLogger(InUseCheck.class);
 
   private final Interpreter interpreter;
@@ -54,7 +58,9 @@ public final class InUseCheck implements Safeguard {
   private final Time time;
   private final Duration maxAge;
   private final Set<String> mayBeEmpty;
+  private final int mayFallBy;
   private SeenFull seen = new SeenFull("", null);
+  private Peaks peaks = new Peaks("", null);
   private volatile long begun;
   private volatile Listing listing;
 
@@ -63,8 +69,10 @@ public final class InUseCheck implements Safeguard {
       List<ReferenceSource> sources,
       Time time,
       Duration maxAge,
-      Set<String> mayBeEmpty) {
+      Set<String> mayBeEmpty,
+      int mayFallBy) {
     this.interpreter = interpreter;
+    this.mayFallBy = mayFallBy;
     this.mayBeEmpty = Set.copyOf(mayBeEmpty);
     this.sources = List.copyOf(sources);
     this.time = time;
@@ -107,7 +115,7 @@ public final class InUseCheck implements Safeguard {
                 + "' is blank or stands twice.");
       }
     }
-    return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1), Set.of());
+    return new InUseCheck(interpreter, sources, time, Duration.ofMinutes(1), Set.of(), MAY_FALL_BY);
   }
 
   /**
@@ -126,7 +134,7 @@ public final class InUseCheck implements Safeguard {
               + age
               + ".");
     }
-    return new InUseCheck(interpreter, sources, time, age, mayBeEmpty);
+    return new InUseCheck(interpreter, sources, time, age, mayBeEmpty, mayFallBy);
   }
 
   /**
@@ -146,7 +154,23 @@ public final class InUseCheck implements Safeguard {
       }
       all.add(one);
     }
-    return new InUseCheck(interpreter, sources, time, maxAge, all);
+    return new InUseCheck(interpreter, sources, time, maxAge, all, mayFallBy);
+  }
+
+  /**
+   * This check, suspecting the observer when a source holds fewer references than the most it held
+   * today or yesterday by more than this. Sources that held fewer than ten are not judged so. A
+   * fall that stays is believed after the day that follows.
+   *
+   * @param percent 1 to 100, by default 60; 100 suspects nobody
+   * @return a new check that has read nothing yet
+   */
+  public InUseCheck mayFallBy(int percent) {
+    if (percent < 1 || percent > 100) {
+      throw new IllegalArgumentException(
+          "References may fall by 1 to 100 percent, but was " + percent + ".");
+    }
+    return new InUseCheck(interpreter, sources, time, maxAge, mayBeEmpty, percent);
   }
 
   /**
@@ -158,6 +182,7 @@ public final class InUseCheck implements Safeguard {
    */
   public synchronized void bind(String guard, @Nullable StateStore store) {
     this.seen = seen.of(guard, store);
+    this.peaks = peaks.of(guard, store);
   }
 
   @Override
@@ -238,7 +263,7 @@ public final class InUseCheck implements Safeguard {
     try {
       if (!snapshot.references().isEmpty()) {
         seen.note(source, snapshot.references().size());
-        return List.of();
+        return fallen(source, snapshot.references().size());
       }
       long before = seen.before(source);
       return before == 0
@@ -253,6 +278,25 @@ public final class InUseCheck implements Safeguard {
       LOG.warn("Whether source '{}' ever held references cannot be told.", source, fault);
       return List.of(source + " may have held more before, which its guard's state cannot tell");
     }
+  }
+
+  /** A sudden fall is more often a blind eye than a quiet night. */
+  private List<String> fallen(String source, long now) {
+    LocalDate today = LocalDate.ofInstant(time.now(), ZoneOffset.UTC);
+    long before = peaks.before(source, today, now);
+    boolean fell = before >= FEW && now * 100 < before * (100 - mayFallBy);
+    return fell
+        ? List.of(
+            "the references of "
+                + source
+                + " fell from "
+                + before
+                + " to "
+                + now
+                + " since yesterday, by more than "
+                + mayFallBy
+                + " %: suspect the observer, or wait a day")
+        : List.of();
   }
 
   private static Interpreter.Usage interpret(

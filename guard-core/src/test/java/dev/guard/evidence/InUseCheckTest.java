@@ -459,4 +459,54 @@ class InUseCheckTest {
     assertThatThrownBy(() -> check.bind("two", null))
         .isInstanceOf(GuardConfigurationException.class);
   }
+
+  private void fill(int many) {
+    prod.found.clear();
+    for (int i = 0; i < many; i++) {
+      prod.uses("image-" + i, "Deployment/shop/d" + i, "");
+    }
+  }
+
+  @Test
+  void aSuddenFall_suspectsTheObserver_alsoInANewProcess_untilADayHasPassed() {
+    MemoryStateStore store = MemoryStateStore.create(time);
+    fill(100);
+    assertThat(anotherProcess(store).refresh().allowed()).isTrue();
+    fill(40);
+    assertThat(anotherProcess(store).refresh().allowed()).as("60 % fewer").isTrue();
+    fill(39);
+    for (int hours = 0; hours < 38; hours += 6) {
+      Verdict verdict = anotherProcess(store).refresh();
+      assertThat(verdict.level()).as("after %s hours", hours).isEqualTo(Level.HALT);
+      assertThat(verdict.toString()).contains("prod fell from 100 to 39").contains("observer");
+      time.pass(Duration.ofHours(6));
+    }
+    assertThat(anotherProcess(store).refresh().allowed()).as("the day after the next").isTrue();
+  }
+
+  @Test
+  void aSuddenFall_isAlsoSeenWithoutAStore_andAsMuchAsIsSaid() {
+    fill(100);
+    assertThat(check.refresh().allowed()).isTrue();
+    fill(30);
+    assertThat(check.refresh().level()).isEqualTo(Level.HALT);
+
+    InUseCheck calm = check.mayFallBy(70);
+    fill(100);
+    assertThat(calm.refresh().allowed()).isTrue();
+    fill(30);
+    assertThat(calm.refresh().allowed()).isTrue();
+    fill(29);
+    assertThat(calm.refresh().level()).isEqualTo(Level.HALT);
+    assertThatThrownBy(() -> check.mayFallBy(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> check.mayFallBy(101)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void fewReferences_mayComeAndGo() {
+    fill(9);
+    assertThat(check.refresh().allowed()).isTrue();
+    fill(1);
+    assertThat(check.refresh().allowed()).isTrue();
+  }
 }
