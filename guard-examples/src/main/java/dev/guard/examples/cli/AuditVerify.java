@@ -7,7 +7,6 @@ import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
-import dev.guard.state.FileStateStore;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
@@ -43,12 +42,7 @@ final class AuditVerify implements Callable<Integer> {
   public Integer call() {
     GuardConfig config = common.read(shell);
     Journal.mustExist(config);
-    Checkpoint mark =
-        Files.isDirectory(config.state())
-            ? Journal.marks(FileStateStore.at(config.state(), shell.time()), config)
-                .last()
-                .orElse(null)
-            : null;
+    Checkpoint mark = mark(config);
     JournalVerifier journal = JournalVerifier.at(config.journal());
     JournalVerifier.Result result = mark == null ? journal.verify() : journal.verify(mark);
     if (common.json) {
@@ -57,6 +51,15 @@ final class AuditVerify implements Callable<Integer> {
       text(result, mark);
     }
     return (result instanceof JournalVerifier.Intact ? Exit.CLEAN : Exit.FOUND).code();
+  }
+
+  private @Nullable Checkpoint mark(GuardConfig config) {
+    if (config.sharedState() == null && !Files.isDirectory(config.state())) {
+      return null;
+    }
+    try (KeptState state = KeptState.open(shell, config)) {
+      return Journal.marks(state.store(), config).last().orElse(null);
+    }
   }
 
   private static ObjectNode json(JournalVerifier.Result result) {

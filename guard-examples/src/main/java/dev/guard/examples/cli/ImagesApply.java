@@ -75,7 +75,8 @@ final class ImagesApply implements Callable<Integer> {
         Guard guard =
             session.guard(execute, plan.verdict(), who, journal.sink(), cleanup, progress);
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());
-        Report report = Fates.whole(plan, guard.apply(plan, cleanup.effect(session.fileStore())));
+        Report report =
+            Fates.whole(plan, guard.apply(plan, cleanup.effect(session.state().blobs())));
         progress.ends();
         return show(plan, report, guard.isDryRun());
       }

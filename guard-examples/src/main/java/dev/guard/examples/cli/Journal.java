@@ -53,7 +53,7 @@ final class Journal implements AutoCloseable {
           .checkpoints(EVERY, marks(session.store(), config))
           .open();
     } catch (AuditException fault) {
-      Optional<String> owner = session.fileStore().owner(config.name());
+      Optional<String> owner = session.state().owner();
       if (owner.isEmpty()) {
         throw fault;
       }

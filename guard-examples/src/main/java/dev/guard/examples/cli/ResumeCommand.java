@@ -5,7 +5,7 @@ import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
-import dev.guard.state.FileStateStore;
+import dev.guard.state.StateStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +43,13 @@ final class ResumeCommand implements Callable<Integer> {
     GuardConfig config = common.read(shell);
     String who = statement.who(shell);
     String why = statement.why();
+    try (KeptState state = KeptState.open(shell, config)) {
+      return resumed(config, state.store(), who, why);
+    }
+  }
+
+  private int resumed(GuardConfig config, StateStore store, String who, String why) {
     Path file = config.killSwitch().file();
-    FileStateStore store = FileStateStore.at(config.state(), shell.time());
     new HumanNotes(store, config.name()).add("resume", who, why, shell.time().now());
     remove(file);
     KillSwitch kill = KillSwitch.file(file);

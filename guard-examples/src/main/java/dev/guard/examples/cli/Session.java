@@ -39,7 +39,6 @@ import dev.guard.registry.cleanup.ImageNames;
 import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
-import dev.guard.state.FileStateStore;
 import dev.guard.state.StateStore;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -61,7 +60,7 @@ final class Session implements AutoCloseable {
   private final Shell shell;
   private final GuardConfig config;
   private final Map<String, ClusterConnection> connections = new LinkedHashMap<>();
-  private final FileStateStore store;
+  private final KeptState state;
   private final RegistryClient registry;
   private final ImageNames names;
   private final KillSwitch killSwitch;
@@ -84,7 +83,7 @@ final class Session implements AutoCloseable {
         connect(cluster.context());
       }
       this.killSwitch = openSwitch();
-      this.store = FileStateStore.at(config.state(), shell.time());
+      this.state = KeptState.open(shell, config);
     } catch (RuntimeException e) {
       connections.values().forEach(ClusterConnection::close);
       throw e;
@@ -100,11 +99,11 @@ final class Session implements AutoCloseable {
   }
 
   StateStore store() {
-    return store;
+    return state.store();
   }
 
-  FileStateStore fileStore() {
-    return store;
+  KeptState state() {
+    return state;
   }
 
   RegistryClient registry() {
@@ -141,20 +140,20 @@ final class Session implements AutoCloseable {
     }
     String directory = shell.environment().getOrDefault("DOCKER_CONFIG", "");
     Path folder =
-        directory.isEmpty() ? home().resolve(".docker") : shell.resolve(Path.of(directory));
+        directory.isEmpty() ? home(shell).resolve(".docker") : shell.resolve(Path.of(directory));
     return Credentials.docker(folder.resolve("config.json"));
   }
 
-  private Path home() {
+  private static Path home(Shell shell) {
     return Path.of(shell.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
   }
 
   private ClusterConnection connect(String context) {
     return connections.computeIfAbsent(
-        context, name -> ClusterConnection.open(kubeconfig(), name, shell.time()));
+        context, name -> ClusterConnection.open(kubeconfig(shell, config), name, shell.time()));
   }
 
-  private Path kubeconfig() {
+  static Path kubeconfig(Shell shell, GuardConfig config) {
     String ours = shell.environment().getOrDefault("GUARD_KUBECONFIG", "");
     if (!ours.isEmpty()) {
       return shell.resolve(Path.of(ours));
@@ -165,7 +164,7 @@ final class Session implements AutoCloseable {
     }
     String theirs = shell.environment().getOrDefault("KUBECONFIG", "");
     return theirs.isEmpty()
-        ? home().resolve(".kube").resolve("config")
+        ? home(shell).resolve(".kube").resolve("config")
         : shell.resolve(Path.of(theirs));
   }
 
@@ -325,7 +324,7 @@ final class Session implements AutoCloseable {
         .unlimited("an undo is bounded by what its run deleted")
         .continueAfterFailures()
         .audit(journal)
-        .state(store)
+        .state(store())
         .time(shell.time())
         .actor(actor)
         .listener(listener)
@@ -348,12 +347,12 @@ final class Session implements AutoCloseable {
             BlastRadiusLimit.perPlan(limits.perPlan())
                 .percent(limits.percent())
                 .per(Duration.ofDays(1), limits.perDay())
-                .in(store))
+                .in(store()))
         .protection(protection())
         .inUse(inUse(cleanup))
         .safeguard(new AsPlanned(planned))
         .audit(journal)
-        .state(store)
+        .state(store())
         .reconciler(cleanup.reconciler())
         .time(shell.time())
         .actor(actor)
@@ -462,6 +461,7 @@ final class Session implements AutoCloseable {
 
   @Override
   public void close() {
+    state.close();
     connections.values().forEach(ClusterConnection::close);
   }
 }

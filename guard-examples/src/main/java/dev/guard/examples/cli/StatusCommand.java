@@ -44,7 +44,7 @@ final class StatusCommand implements Callable<Integer> {
       kill.bind(config.name(), session.store(), shell.time());
       KillSwitch.Reading now = kill.reading();
       Optional<KillSwitch.Stop> latched = kill.latched();
-      Optional<String> run = session.fileStore().owner(config.name());
+      Optional<String> run = session.state().owner();
       int waiting = new HumanNotes(session.store(), config.name()).waiting().size();
       long unsettled = Journal.unsettled(config).size();
       if (common.json) {

@@ -1,13 +1,14 @@
 package dev.guard.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.GuardConfigurationException;
 import dev.guard.StateException;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
 import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
-import dev.guard.state.FileStateStore;
+import dev.guard.state.StateStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -104,14 +105,14 @@ final class StopCommand implements Callable<Integer> {
   }
 
   private @Nullable String latch(GuardConfig config, String who, String why, Instant now) {
-    try {
-      FileStateStore store = FileStateStore.at(config.state(), shell.time());
+    try (KeptState state = KeptState.open(shell, config)) {
+      StateStore store = state.store();
       KillSwitch kill = KillSwitch.file(config.killSwitch().file());
       kill.bind(config.name(), store, shell.time());
       kill.stop(who, why);
       new HumanNotes(store, config.name()).add("stop", who, why, now);
       return null;
-    } catch (StateException e) {
+    } catch (StateException | GuardConfigurationException e) {
       return "Who and why could not be kept: " + e.getMessage();
     }
   }

@@ -75,7 +75,7 @@ final class UndoCommand implements Callable<Integer> {
       progress.says("asking the registry");
       session.preflight(false);
       try (Journal journal = Journal.open(shell, session)) {
-        ImageRestore restore = ImageRestore.of(session.registry(), session.fileStore(), undo);
+        ImageRestore restore = ImageRestore.of(session.registry(), session.state().blobs(), undo);
         Guard guard = session.restoring(execute, who, journal.sink(), progress);
         Plan plan = guard.plan(restore.selection());
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Restoring", plan.wouldGo().size());

@@ -10,6 +10,7 @@ import dev.guard.examples.config.GuardConfig.EvidencePart;
 import dev.guard.examples.config.GuardConfig.LimitsPart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
+import dev.guard.examples.config.GuardConfig.StateMapsPart;
 import dev.guard.examples.config.GuardConfig.SwitchPart;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +39,8 @@ import java.util.regex.Pattern;
 public final class ConfigReader {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+  private static final String CONFIG_MAP = "configmap:";
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Duration DAY = Duration.ofDays(1);
   private static final String LATER = "this version of Guard cannot enforce it yet, so remove it";
   private static final Set<String> KEYS =
@@ -114,7 +117,10 @@ public final class ConfigReader {
         policy(root.section("policy")),
         root.optionalSection("limits").map(ConfigReader::limits).orElse(LimitsPart.DEFAULT),
         killSwitch(root),
-        directory(root, "state", "state"),
+        sharedState(root).isPresent()
+            ? path(root, "state", "state")
+            : directory(root, "state", "state"),
+        sharedState(root).orElse(null),
         directory(root, "journal", "journal"),
         acknowledged(root),
         root.optionalSection("evidence").map(ConfigReader::evidence).orElse(EvidencePart.DEFAULT));
@@ -279,11 +285,32 @@ public final class ConfigReader {
         new ConfigMapPart(names.text("context"), names.text("namespace"), names.text("name")));
   }
 
+  /** The context may hold slashes, as those of some clouds do; a namespace cannot. */
+  private static Optional<StateMapsPart> sharedState(Section root) {
+    String text = root.optionalText("state").orElse("");
+    if (!text.startsWith(CONFIG_MAP)) {
+      return Optional.empty();
+    }
+    int slash = text.lastIndexOf('/');
+    String context = slash < 0 ? "" : text.substring(CONFIG_MAP.length(), slash);
+    String namespace = text.substring(slash + 1);
+    if (context.isBlank()
+        || !context.equals(context.strip())
+        || !NAMESPACE.matcher(namespace).matches()) {
+      throw root.faultAt(
+          "state", "must name a kubeconfig context and a namespace, as in configmap:prod-eu/guard");
+    }
+    return Optional.of(new StateMapsPart(context, namespace));
+  }
+
   private Path directory(Section root, String key, String absent) {
     String text = root.optionalText(key).orElse(absent);
     if (text.contains("://") || text.startsWith("jdbc:") || text.startsWith("configmap:")) {
       throw root.faultAt(
-          key, "must be a directory; other stores come with a later version of Guard");
+          key,
+          key.equals("state")
+              ? "must be a directory or configmap:CONTEXT/NAMESPACE; other stores come with a later version of Guard"
+              : "must be a directory");
     }
     Path path = path(root, key, text);
     if (Files.exists(path) && !Files.isDirectory(path)) {

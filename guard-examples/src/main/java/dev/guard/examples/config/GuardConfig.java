@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy what may be cleaned
  * @param limits the blast radius
  * @param killSwitch where the switch is
- * @param state the state directory
+ * @param state the state directory; with a shared state, only what an undo needs is in it
+ * @param sharedState the ConfigMaps that hold the state, or null if the directory does
  * @param journal the journal directory
  * @param acknowledged unparseable references that a person vouches for
  * @param evidence how old evidence may be at an act
@@ -37,6 +38,7 @@ public record GuardConfig(
     LimitsPart limits,
     SwitchPart killSwitch,
     Path state,
+    @Nullable StateMapsPart sharedState,
     Path journal,
     List<AcknowledgedPart> acknowledged,
     EvidencePart evidence) {
@@ -62,6 +64,14 @@ public record GuardConfig(
       mirrors = Map.copyOf(mirrors);
     }
   }
+
+  /**
+   * State in the ConfigMaps of one namespace.
+   *
+   * @param context the kubeconfig's context
+   * @param namespace the namespace
+   */
+  public record StateMapsPart(String context, String namespace) {}
 
   /** Where credentials come from. */
   public sealed interface CredentialsPart {

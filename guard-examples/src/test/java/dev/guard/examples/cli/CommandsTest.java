@@ -84,6 +84,34 @@ class CommandsTest {
   }
 
   @Test
+  void stateInConfigMapsHoldsLatchNotesAndLeaseForAll() throws Exception {
+    fill();
+    ground.cluster("prod").fake.put(KubeObject.namespace("guard"));
+    ground.configure("state", "\"configmap:prod/guard\"");
+    ok("stop", "--why", "odd alerts", "--as", "grace");
+    assertThat(ok("status", "--json").json().path("latched").path("who").asText())
+        .isEqualTo("grace");
+    Files.delete(directory.resolve("STOP"));
+    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(4);
+    assertThat(ground.deletions()).isZero();
+    ok("resume", "--why", "all clear");
+    ok("images", "plan", "-o", "plan.json");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(ground.deletions()).isPositive();
+    ok("audit", "verify");
+    assertThat(ground.cluster("prod").fake.objects("ConfigMap"))
+        .anyMatch(map -> map.text("/metadata/labels/guard.dev~1state").equals("document"));
+
+    ground.cluster("prod").fake.deny("*", "", "configmaps");
+    Cli.Ran denied = ground.cli.run("images", "apply", "--execute");
+    assertThat(denied.exit()).as(denied.toString()).isEqualTo(4);
+    assertThat(denied.err()).contains("grant get on configmaps in namespace guard");
+    Cli.Ran stop = ground.cli.run("stop", "--why", "x");
+    assertThat(stop.exit()).as("the stop file works alone").isEqualTo(5);
+    assertThat(directory.resolve("STOP")).exists();
+  }
+
+  @Test
   void removingTheFileAloneDoesNotResume() throws Exception {
     fill();
     ok("stop", "--why", "x");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -266,7 +267,20 @@ class ConfigReaderTest {
   @Test
   void aStateThatIsNoDirectoryIsAnError() {
     refused(GOOD + "state: \"jdbc:postgresql://db/guard\"\n", "line 9", "state", "directory");
-    refused(GOOD + "state: \"configmap:prod-eu/guard\"\n", "line 9", "state", "directory");
+    refused(GOOD + "state: \"https://db/guard\"\n", "line 9", "state", "directory");
+    refused(GOOD + "journal: \"configmap:prod-eu/guard\"\n", "line 9", "journal", "directory");
+  }
+
+  @Test
+  void aStateInConfigMapsNamesContextAndNamespace() {
+    for (String bad :
+        List.of("", "prod-eu", "/guard", "prod-eu/", " prod/guard", "prod/Guard", "prod/a_b")) {
+      refused(
+          GOOD + "state: \"configmap:" + bad + "\"\n",
+          "line 9",
+          "state",
+          "context and a namespace");
+    }
   }
 
   @Test
