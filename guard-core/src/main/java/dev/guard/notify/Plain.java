@@ -6,6 +6,6 @@ final class Plain {
 
   /** Line breaks and tabs become blanks, other control and format characters question marks. */
   static String line(String text) {
-    return text.replaceAll("[\\r\\n\\t]+", " ").replaceAll("\\p{C}", "?");
+    return text.replaceAll("[\\r\\n\\t\\u2028\\u2029]+", " ").replaceAll("\\p{C}", "?");
   }
 }
