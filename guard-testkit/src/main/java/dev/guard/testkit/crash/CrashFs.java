@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +67,7 @@ public final class CrashFs implements Disk {
    * @param seed what decides which sectors survive
    */
   public CrashFs(long seed) {
-    this.random = RandomGeneratorFactory.of("SplittableRandom").create(seed);
+    this.random = new SplittableRandom(seed);
   }
 
   /**
@@ -159,6 +159,15 @@ public final class CrashFs implements Disk {
   }
 
   /**
+   * Whether writes fail, as {@link #failWrites} says.
+   *
+   * @return true while the disk is full
+   */
+  public synchronized boolean isFull() {
+    return failWrites;
+  }
+
+  /**
    * Whether the planned end has come.
    *
    * @return true until {@link #restart} or {@link #killProcess}
@@ -176,6 +185,18 @@ public final class CrashFs implements Disk {
   public synchronized Optional<byte[]> content(Path file) {
     Node node = seen.get(file);
     return node == null ? Optional.empty() : Optional.of(node.seen.clone());
+  }
+
+  /**
+   * What is certain to be there after a power cut: names that were forced, and the content that was
+   * flushed.
+   *
+   * @return the files that have a durable name, and their durable content
+   */
+  public synchronized Map<Path, byte[]> platter() {
+    Map<Path, byte[]> files = new TreeMap<>();
+    platter.forEach((name, node) -> files.put(name, node.platter.clone()));
+    return files;
   }
 
   /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.guard.testkit.simulation;
+
+import org.jspecify.annotations.NullMarked;
