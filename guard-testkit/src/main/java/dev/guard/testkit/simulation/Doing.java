@@ -33,7 +33,7 @@ final class Doing {
   boolean listed;
   boolean proven;
   Judge.@Nullable Draw draw;
-  long drawnAt = -1;
+  Judge.@Nullable Draw settled;
   long lastGet = -1;
 
   Doing(int host, boolean dry, boolean person) {

@@ -72,6 +72,7 @@ final class Host implements Time {
   private @Nullable Life life;
   private @Nullable Doing doing;
   private long effect;
+  private long drawnAt;
   private String run = "";
 
   Host(Universe universe, int number, long seed) {
@@ -321,6 +322,15 @@ final class Host implements Time {
   }
 
   // ---- what the judge asks
+
+  /** When the process last drew from the window, by the clock it drew by. */
+  void drawn(long at) {
+    drawnAt = at;
+  }
+
+  long drawnAt() {
+    return drawnAt;
+  }
 
   void sawStop(String why) {
     Doing now = doing;

@@ -160,7 +160,9 @@ final class Judge {
       return;
     }
     if (held == null) {
-      doing.drawnAt = Objects.requireNonNullElse(clockOfWrite.get(value), universe.now());
+      universe
+          .host(doing.host)
+          .drawn(Objects.requireNonNullElse(clockOfWrite.get(value), universe.now()));
     }
     long epoch = before.isEmpty() ? 0 : json(before).path("epoch").asLong();
     if (doing.plan != null && doing.epoch > 0 && epoch > doing.epoch) {
@@ -182,7 +184,7 @@ final class Judge {
 
   /** Everybody holds what one act will use. */
   void reserved(Doing doing) {
-    Draw draw = new Draw(doing.drawnAt);
+    Draw draw = new Draw(universe.host(doing.host).drawnAt());
     doing.draw = draw;
     draws.add(draw);
     count();
@@ -190,7 +192,16 @@ final class Judge {
 
   /** The act is over; what is drawn from now on is the next one's. */
   void over(Doing doing) {
+    doing.settled = doing.draw;
     doing.draw = null;
+  }
+
+  /** What the last act drew is free again, also if only in this process. */
+  void givenBack(Doing doing) {
+    Draw draw = doing.settled;
+    if (draw != null) {
+      draw.givenBack = true;
+    }
   }
 
   /** Drawn = done + failed + in doubt + held, in every window that ends with a draw. */

@@ -6,6 +6,7 @@ import dev.guard.GuardException;
 import dev.guard.GuardListener;
 import dev.guard.Intent;
 import dev.guard.Reconciler.Finding;
+import dev.guard.Reservation.Settlement;
 import dev.guard.Safeguard;
 import dev.guard.Target;
 import dev.guard.Tripwire;
@@ -230,7 +231,8 @@ final class Life {
         .blastRadius(
             BlastRadiusLimit.perPlan(universe.setup().perPlan())
                 .per(Duration.ofMinutes(universe.setup().minutes()), universe.setup().perWindow())
-                .in(host.store()))
+                .in(host.store())
+                .inBlocksOf(universe.setup().block()))
         .safeguard(Safeguard.refuseIf("canary", intent -> false, Tripwire.of(this::isAlive)))
         .state(host.store())
         .audit(new Sink())
@@ -354,6 +356,14 @@ final class Life {
   }
 
   private final class Steps implements GuardListener {
+    @Override
+    public void settled(String guard, Intent intent, Settlement how) {
+      Doing doing = host.doing();
+      if (doing != null && !host.isDying() && how == Settlement.NOT_RUN) {
+        universe.judge().givenBack(doing);
+      }
+    }
+
     @Override
     public void reached(String guard, Step step) {
       Doing doing = host.doing();

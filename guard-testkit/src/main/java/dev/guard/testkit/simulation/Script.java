@@ -26,6 +26,7 @@ record Script(Setup setup, List<Event> events) {
    * @param perPlan the limit of a plan
    * @param perWindow the limit of the window
    * @param minutes the length of the window
+   * @param block how much is drawn from the window at once
    * @param ownClock whether the store has a clock of its own; without one there is one host
    */
   record Setup(
@@ -35,6 +36,7 @@ record Script(Setup setup, List<Event> events) {
       int perPlan,
       int perWindow,
       int minutes,
+      int block,
       boolean ownClock) {
     Setup {
       if (hosts < 1 || hosts > 4 || targets < 1 || targets > 20 || minutes < 1) {
@@ -56,13 +58,17 @@ record Script(Setup setup, List<Event> events) {
           + perWindow
           + " minutes="
           + minutes
+          + " block="
+          + block
           + " ownClock="
           + ownClock;
     }
 
     static Setup parse(String line) {
-      String[] values = new String[7];
-      String[] names = {"seed", "hosts", "targets", "perPlan", "perWindow", "minutes", "ownClock"};
+      String[] values = new String[8];
+      String[] names = {
+        "seed", "hosts", "targets", "perPlan", "perWindow", "minutes", "block", "ownClock"
+      };
       String[] parts = line.trim().split("\\s+", -1);
       if (parts.length != names.length + 1 || !parts[0].equals("setup")) {
         throw new IllegalArgumentException("A script begins with its setup, not '" + line + "'.");
@@ -80,7 +86,8 @@ record Script(Setup setup, List<Event> events) {
           Integer.parseInt(values[3]),
           Integer.parseInt(values[4]),
           Integer.parseInt(values[5]),
-          Boolean.parseBoolean(values[6]));
+          Integer.parseInt(values[6]),
+          Boolean.parseBoolean(values[7]));
     }
   }
 
@@ -115,6 +122,7 @@ record Script(Setup setup, List<Event> events) {
             random.nextInt(5) == 0 ? random.nextInt(4) : 6,
             random.nextInt(8) == 0 ? 0 : random.nextInt(1, 5),
             random.nextBoolean() ? 60 : 1440,
+            random.nextInt(3) == 0 ? random.nextInt(2, 4) : 1,
             ownClock);
     return new Script(setup, new Writing(random, setup).events());
   }
@@ -167,6 +175,8 @@ record Script(Setup setup, List<Event> events) {
           takeover();
         } else if (kind < 4) {
           recovery();
+        } else if (kind < 5) {
+          flicker();
         } else {
           episode();
         }
@@ -212,7 +222,11 @@ record Script(Setup setup, List<Event> events) {
       int silent = host();
       int other = (silent + 1) % setup.hosts();
       add(random.nextBoolean() ? Kind.APPLY : Kind.REAPPLY, silent, 0);
-      goOn(silent);
+      if (random.nextBoolean()) {
+        add(Kind.UNTIL, silent, 0);
+      } else {
+        goOn(silent);
+      }
       add(random.nextBoolean() ? Kind.SUSPEND : Kind.TICK, silent, random.nextInt(960, 1400));
       add(random.nextBoolean() ? Kind.APPLY : Kind.REAPPLY, other, 0);
       if (random.nextInt(3) == 0) {
@@ -222,6 +236,20 @@ record Script(Setup setup, List<Event> events) {
       }
       add(Kind.RUN, silent, 400);
       add(Kind.RUN, other, 400);
+    }
+
+    /** Somebody stops or pauses a run that goes on for a moment, and thinks better of it. */
+    private void flicker() {
+      int host = host();
+      add(random.nextInt(4) == 0 ? Kind.CALL : Kind.APPLY, host, 0);
+      goOn(host);
+      add(Kind.SWITCH, 0, random.nextInt(1, 5));
+      add(Kind.RUN, host, random.nextInt(1, 12));
+      add(Kind.SWITCH, 0, 0);
+      add(Kind.RUN, host, 400);
+      if (random.nextBoolean()) {
+        mend(host);
+      }
     }
 
     /** A process ends in the middle of an act, and the next one goes on with the same plan. */

@@ -123,7 +123,7 @@ class SimulationTest {
   void aMachineThatSleptBetweenLookAndAct_doesNotActIntoTheNextRun() {
     Simulation.Result result =
         Simulation.replay(
-            "setup seed=567 hosts=2 targets=1 perPlan=1 perWindow=4 minutes=1440 ownClock=true\n"
+            "setup seed=567 hosts=2 targets=1 perPlan=1 perWindow=4 minutes=1440 block=1 ownClock=true\n"
                 + "apply 0 0\nuntil 0 0\nsuspend 0 1157\nreapply 1 0\nrun 1 50\nrun 0 50\n");
     assertThat(result.violations()).isEmpty();
     assertThat(result.trace().stream().filter(line -> line.contains("act on"))).hasSize(2);
