@@ -59,8 +59,8 @@ final class Host implements Time {
   private final Semaphore turn = new Semaphore(0);
   private final Future<?> thread;
 
-  private volatile long wallOffMillis;
-  private volatile long asleepMillis;
+  private long wallOffMillis;
+  private long asleepMillis;
   private @Nullable Runnable task;
   private boolean begun;
   private boolean over;

@@ -29,7 +29,7 @@ final class Universe {
   private final List<Host> hosts = new ArrayList<>();
   private final List<String> trace = new ArrayList<>();
   private final ScriptedSwitch says = new ScriptedSwitch();
-  private volatile long now;
+  private long now;
   private long steps;
   private int crashes;
   private int runs;
