@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       StatusCommand.class,
       UndoCommand.class,
-      AuditCommand.class
+      AuditCommand.class,
+      SimulateCommand.class
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExit codes%n",
@@ -59,6 +60,6 @@ final class RootCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "Say what to do: guard demo, images, plan, stop, resume, status, undo or audit.");
+        "Say what to do: guard demo, images, plan, stop, resume, status, undo, audit or simulate.");
   }
 }

@@ -230,6 +230,7 @@ class BadInputTest {
       strings = {
         "",
         "demo",
+        "simulate",
         "images",
         "images plan",
         "images explain",

@@ -225,6 +225,7 @@ class ReadingTest {
     String[] all = {
       "",
       "demo",
+      "simulate",
       "images",
       "images plan",
       "images apply",
