@@ -2,6 +2,8 @@ package dev.guard.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.internal.json.Json;
 import dev.guard.testkit.simulation.Simulation;
@@ -10,11 +12,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class SimulateTest {
+  private static Level level;
+
   @TempDir Path directory;
+
+  /** As the jar does, which logs nothing unless it is told. */
+  @BeforeAll
+  static void quiet() {
+    level = logger().getLevel();
+    logger().setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void loud() {
+    logger().setLevel(level);
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger("dev.guard");
+  }
 
   private Cli.Ran run(String... arguments) {
     return new Cli(directory, Time.system()).run(arguments);

@@ -147,6 +147,14 @@ class SimulationTest {
   }
 
   @Test
+  void whatThePageShows_playsAgain() {
+    Simulation.Result result = Simulation.run(567);
+    Simulation.Result smallest = Simulation.smallest(result);
+    Simulation.Result again = Simulation.replay(smallest.script());
+    assertThat(again).isEqualTo(smallest);
+  }
+
+  @Test
   void whatBrokeNothing_isNotMadeSmaller() {
     Simulation.Result fine = Simulation.run(3);
     assertThat(Simulation.smallest(fine)).isSameAs(fine);
