@@ -392,6 +392,26 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
     }
   }
 
+  private boolean isLocked(String name) {
+    return calmly(
+        () -> {
+          refuseIfClosed();
+          Path file = dir.resolve(StateStore.key("run-lock", name) + LOCK);
+          try {
+            if (!Files.exists(file)) {
+              return false;
+            }
+            Disk.Lock lock = disk.tryLock(file).orElse(null);
+            if (lock != null) {
+              release(name, lock);
+            }
+            return lock == null;
+          } catch (IOException e) {
+            throw failed("read", "run-lock of " + name, e, false);
+          }
+        });
+  }
+
   /** Names the owner for people; nothing is decided by it. */
   private void sign(Path file, String text) throws IOException {
     byte[] value = text.getBytes(StandardCharsets.UTF_8);
@@ -450,6 +470,9 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
 
   @Override
   public Optional<String> owner(String name) {
+    if (!isLocked(name)) {
+      return Optional.empty(); // whoever stands there died without taking the name away
+    }
     return calmly(() -> document(StateStore.key("run-lock", name)))
         .map(found -> new String(found.value(), StandardCharsets.UTF_8))
         .filter(owner -> !owner.isEmpty());

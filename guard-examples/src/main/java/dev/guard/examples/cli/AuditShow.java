@@ -59,7 +59,7 @@ final class AuditShow implements Callable<Integer> {
       throw new CommandException(Exit.USAGE, "--last is from 1 to 1000000.");
     }
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
+    Journal.mustExist(config, shell);
     Deque<JournalEntry> kept = new ArrayDeque<>();
     JournalReader.at(config.journal())
         .forEach(

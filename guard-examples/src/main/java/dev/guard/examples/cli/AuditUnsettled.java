@@ -8,6 +8,7 @@ import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Table;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
+import dev.guard.state.FileStateStore;
 import java.io.PrintStream;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,8 +42,8 @@ final class AuditUnsettled implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
-    Set<Target> open = Journal.unsettled(config);
+    Journal.mustExist(config, shell);
+    Set<Target> open = Journal.unsettled(config, FileStateStore.at(config.state(), shell.time()));
     Exit exit = open.isEmpty() ? Exit.CLEAN : Exit.IN_DOUBT;
     if (common.json) {
       ObjectNode json = Json.object();

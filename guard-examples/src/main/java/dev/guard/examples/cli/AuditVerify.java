@@ -42,7 +42,7 @@ final class AuditVerify implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
+    Journal.mustExist(config, shell);
     Checkpoint mark =
         Files.isDirectory(config.state())
             ? Journal.marks(FileStateStore.at(config.state(), shell.time()), config)

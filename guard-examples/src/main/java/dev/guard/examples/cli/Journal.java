@@ -7,6 +7,7 @@ import dev.guard.audit.Checkpoint;
 import dev.guard.audit.JournalReader;
 import dev.guard.audit.JournalSink;
 import dev.guard.examples.config.GuardConfig;
+import dev.guard.state.FileStateStore;
 import dev.guard.state.StateStore;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -76,19 +77,38 @@ final class Journal implements AutoCloseable {
     return Files.isDirectory(config.journal());
   }
 
-  /** Refuses a command that needs a journal where there is none. */
-  static void mustExist(GuardConfig config) {
-    if (!exists(config)) {
+  /** Refuses a command that needs a journal where there is none, or is none any more. */
+  static void mustExist(GuardConfig config, Shell shell) {
+    if (exists(config)) {
+      return;
+    }
+    if (Files.isDirectory(config.state())) {
+      mustNotBeGone(config, FileStateStore.at(config.state(), shell.time()));
+    }
+    throw new CommandException(
+        Exit.USAGE,
+        "There is no journal in "
+            + config.journal()
+            + " yet; the first 'guard images plan' begins it.");
+  }
+
+  /** What the state directory heard of a journal does not go away with it. */
+  private static void mustNotBeGone(GuardConfig config, StateStore store) {
+    Optional<Checkpoint> mark = marks(store, config).last();
+    if (!exists(config) && mark.isPresent()) {
       throw new CommandException(
-          Exit.USAGE,
-          "There is no journal in "
+          Exit.FOUND,
+          "The journal in "
               + config.journal()
-              + " yet; the first 'guard images plan' begins it.");
+              + " is gone, but the state directory knows it up to record "
+              + mark.get().seq()
+              + ". Find out who removed it and bring it back; nothing runs and nothing can be told without it.");
     }
   }
 
   /** Targets whose outcome nobody knows. */
-  static Set<Target> unsettled(GuardConfig config) {
+  static Set<Target> unsettled(GuardConfig config, StateStore store) {
+    mustNotBeGone(config, store);
     return exists(config) ? JournalReader.at(config.journal()).unsettled(config.name()) : Set.of();
   }
 

@@ -6,6 +6,7 @@ import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.state.FileStateStore;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,36 +40,45 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
+    if (config.killSwitch().configMap() == null) { // needs no cluster, so it asks none
+      return status(
+          config,
+          KillSwitch.file(config.killSwitch().file()),
+          FileStateStore.at(config.state(), shell.time()));
+    }
     try (Session session = Session.open(shell, config)) {
-      KillSwitch kill = session.killSwitch();
-      kill.bind(config.name(), session.store(), shell.time());
-      KillSwitch.Reading now = kill.reading();
-      Optional<KillSwitch.Stop> latched = kill.latched();
-      Optional<String> run = session.fileStore().owner(config.name());
-      int waiting = new HumanNotes(session.store(), config.name()).waiting().size();
-      long unsettled = Journal.unsettled(config).size();
-      if (common.json) {
-        ObjectNode json = Json.object();
-        json.put("guard", config.name());
-        json.put("switch", now.state().name());
-        json.put("why", now.state() == KillSwitch.State.RUN ? null : now.why());
-        if (latched.isPresent()) {
-          json.putObject("latched")
-              .put("who", latched.get().who())
-              .put("why", latched.get().why())
-              .put("at", latched.get().at().toString());
-        } else {
-          json.putNull("latched");
-        }
-        json.put("run", run.orElse(null));
-        json.put("unsettled", unsettled);
-        json.put("notesWaiting", waiting);
-        shell.out().println(Json.line(json));
-        return Exit.CLEAN.code();
+      return status(config, session.killSwitch(), session.fileStore());
+    }
+  }
+
+  private int status(GuardConfig config, KillSwitch kill, FileStateStore store) {
+    kill.bind(config.name(), store, shell.time());
+    KillSwitch.Reading now = kill.reading();
+    Optional<KillSwitch.Stop> latched = kill.latched();
+    Optional<String> run = store.owner(config.name());
+    int waiting = new HumanNotes(store, config.name()).waiting().size();
+    long unsettled = Journal.unsettled(config, store).size();
+    if (common.json) {
+      ObjectNode json = Json.object();
+      json.put("guard", config.name());
+      json.put("switch", now.state().name());
+      json.put("why", now.state() == KillSwitch.State.RUN ? null : now.why());
+      if (latched.isPresent()) {
+        json.putObject("latched")
+            .put("who", latched.get().who())
+            .put("why", latched.get().why())
+            .put("at", latched.get().at().toString());
+      } else {
+        json.putNull("latched");
       }
-      show(config, now, latched, run, unsettled, waiting);
+      json.put("run", run.orElse(null));
+      json.put("unsettled", unsettled);
+      json.put("notesWaiting", waiting);
+      shell.out().println(Json.line(json));
       return Exit.CLEAN.code();
     }
+    show(config, now, latched, run, unsettled, waiting);
+    return Exit.CLEAN.code();
   }
 
   private void show(

@@ -1,6 +1,7 @@
 package dev.guard.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.GuardConfigurationException;
 import dev.guard.StateException;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
@@ -111,7 +112,7 @@ final class StopCommand implements Callable<Integer> {
       kill.stop(who, why);
       new HumanNotes(store, config.name()).add("stop", who, why, now);
       return null;
-    } catch (StateException e) {
+    } catch (StateException | GuardConfigurationException e) {
       return "Who and why could not be kept: " + e.getMessage();
     }
   }
