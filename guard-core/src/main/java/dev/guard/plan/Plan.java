@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -125,7 +126,7 @@ public final class Plan {
   public static Plan read(Path file) {
     byte[] bytes;
     try {
-      if (!Files.isRegularFile(file) && Files.exists(file)) {
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
         throw new PlanRejectedException("The plan " + file + " is no file. Check the path.");
       }
       try (InputStream in = Files.newInputStream(file)) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -398,14 +399,13 @@ public final class FileStateStore implements StateStore, RunLock, AutoCloseable 
           refuseIfClosed();
           Path file = dir.resolve(StateStore.key("run-lock", name) + LOCK);
           try {
-            if (!Files.exists(file)) {
-              return false;
-            }
             Disk.Lock lock = disk.tryLock(file).orElse(null);
             if (lock != null) {
               release(name, lock);
             }
             return lock == null;
+          } catch (NoSuchFileException e) {
+            return false; // no run ever took it
           } catch (IOException e) {
             throw failed("read", "run-lock of " + name, e, false);
           }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
       "  guard audit unsettled",
       "  guard audit unsettled --json",
       "",
-      "Exit codes: 0 none, 2 usage, 4 the journal cannot be read, 6 there are some."
+      "Exit codes: 0 none, 1 the journal is gone, 2 usage, 4 the journal cannot be read, 6 there are some."
     })
 final class AuditUnsettled implements Callable<Integer> {
   private final Shell shell;

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
       "  guard audit verify",
       "  guard audit verify --json",
       "",
-      "Exit codes: 0 intact, 1 damaged, 2 usage, 4 the journal cannot be read."
+      "Exit codes: 0 intact, 1 damaged or gone, 2 usage, 4 the journal cannot be read."
     })
 final class AuditVerify implements Callable<Integer> {
   private final Shell shell;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
       "  guard status",
       "  guard status --json | jq -r .switch",
       "",
-      "Exit codes: 0 answered, 2 usage, 4 the state cannot be read."
+      "Exit codes: 0 answered, 1 the journal is gone, 2 usage, 4 the state cannot be read."
     })
 final class StatusCommand implements Callable<Integer> {
   private final Shell shell;
