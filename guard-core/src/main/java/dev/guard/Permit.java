@@ -1,6 +1,8 @@
 package dev.guard;
 
 import dev.guard.time.Time;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Proof that Guard allowed this act on these targets. Only Guard makes one. Adapters demand it and
  * call {@link #redeem} before a byte leaves the process; {@code prepare} only {@link #check}s it.
  *
- * <p>A permit is bound to guard, action, targets, plan and a deadline on the monotonic clock.
- * Redeeming it for anything else, twice, or late throws {@link GuardRefusedException}. Thread-safe.
+ * <p>A permit is bound to guard, action, targets, plan and a deadline, on the monotonic or the wall
+ * clock, whichever ran further. Redeeming it for anything else, twice, or late throws {@link
+ * GuardRefusedException}. Thread-safe.
  *
  * <pre>{@code
  * void delete(Permit permit, Target image) {
@@ -35,6 +38,7 @@ public final class Permit {
   private final List<Target> targets;
   private final Time time;
   private final long from;
+  private final Instant since;
   private final long lifeNanos;
   private boolean closed;
   private boolean notRun;
@@ -47,6 +51,7 @@ public final class Permit {
     this.targets = intent.targets();
     this.time = time;
     this.from = time.nanos();
+    this.since = time.now();
     this.lifeNanos = lifeNanos;
     for (Target target : targets) {
       uses.put(target, Use.OPEN);
@@ -158,9 +163,18 @@ public final class Permit {
     if (use == Use.REDEEMED) {
       throw refuse("was used for this target already", target);
     }
-    if (time.nanos() - from > lifeNanos) {
+    if (isLate()) {
       throw refuse("is too late", target);
     }
+  }
+
+  /**
+   * Whichever clock ran further counts: the monotonic one stands still while a machine is
+   * suspended, and another run may have begun meanwhile.
+   */
+  private boolean isLate() {
+    return time.nanos() - from > lifeNanos
+        || Duration.between(since, time.now()).compareTo(Duration.ofNanos(lifeNanos)) > 0;
   }
 
   private GuardRefusedException refuse(String why, Target target) {

@@ -7,6 +7,7 @@ import dev.guard.audit.AuditRecord;
 import dev.guard.dryrun.DryRun;
 import dev.guard.plan.Selection;
 import dev.guard.support.HandTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,20 @@ class PermitTest {
     permit.check(ACTION, A);
     permit.close();
     isOver(permit, A);
+  }
+
+  @Test
+  void law15_onAMachineThatWasSuspended_aPermitIsLate() {
+    HandTime time = new HandTime();
+    Permit permit = new Permit("test", intent(), null, time, Duration.ofMinutes(5).toNanos());
+    time.jump(Duration.ofMinutes(5)); // the monotonic clock stands still meanwhile
+    permit.check(ACTION, A);
+    time.jump(Duration.ofMillis(1));
+    assertThatThrownBy(() -> permit.redeem(ACTION, A))
+        .isInstanceOf(GuardRefusedException.class)
+        .hasMessageContaining("is too late");
+    time.jump(Duration.ofDays(-1));
+    permit.redeem(ACTION, A);
   }
 
   @Test
