@@ -325,7 +325,7 @@ public final class Guard {
     }
     if (!header.protection().equals(settings.protection())) {
       throw new PlanRejectedException(
-          "What protects has changed since the plan was made, so the plan no longer says what people reviewed. Make a new plan.");
+          "What protects, or who is asked about use, has changed since the plan was made, so the plan no longer says what people reviewed. Make a new plan.");
     }
   }
 

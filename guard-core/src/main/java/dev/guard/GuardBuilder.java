@@ -480,6 +480,11 @@ public final class GuardBuilder {
         .map(one -> one.digest().text())
         .sorted()
         .forEach(one -> text.append(one).append('\n'));
+    for (Safeguard safeguard : safeguards) {
+      if (safeguard instanceof InUseCheck check) {
+        check.sources().forEach(one -> text.append("source ").append(one).append('\n'));
+      }
+    }
     return Digest.of(text.toString());
   }
 

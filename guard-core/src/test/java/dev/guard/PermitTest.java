@@ -10,6 +10,7 @@ import dev.guard.support.HandTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A permit ends with the effect it was made for, used or not. */
@@ -112,11 +113,11 @@ class PermitTest {
 
     @Override
     public String getMessage() {
-      permit.notRun();
       try {
         permit.redeem(ACTION, A);
         redeemed = true;
       } catch (GuardRefusedException refused) {
+        permit.notRun();
         return "refused";
       }
       return "redeemed";
@@ -138,6 +139,30 @@ class PermitTest {
     assertThat(thrown.get(0).redeemed).isFalse();
     assertThat(settled).containsExactly(Reservation.Settlement.UNKNOWN);
     assertThat(records.get(records.size() - 1).outcome()).isEqualTo("FAILED");
+  }
+
+  @Test
+  void law15_afterAFailedPrepare_thePermitIsNotRedeemed() {
+    List<Late> thrown = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                guard.call(
+                    intent(),
+                    new Effect<Integer, RuntimeException>() {
+                      @Override
+                      public Integer act(Permit permit) {
+                        return 1;
+                      }
+
+                      @Override
+                      public Optional<String> prepare(Permit permit) {
+                        thrown.add(new Late(permit));
+                        throw thrown.get(0);
+                      }
+                    }))
+        .isInstanceOf(Late.class);
+    assertThat(thrown.get(0).redeemed).isFalse();
+    assertThat(settled).containsExactly(Reservation.Settlement.NOT_RUN);
   }
 
   /** Holds something, so that it is told how the act ended. */

@@ -174,6 +174,15 @@ public final class InUseCheck implements Safeguard {
   }
 
   /**
+   * Who is asked.
+   *
+   * @return the names of its sources, sorted
+   */
+  public List<String> sources() {
+    return sources.stream().map(ReferenceSource::name).sorted().toList();
+  }
+
+  /**
    * Tells the check whose it is. Called when a guard is built.
    *
    * @param guard the guard's name, under which it is kept which sources ever held references

@@ -8,9 +8,11 @@ import dev.guard.Verdict;
 import dev.guard.internal.Cause;
 import dev.guard.internal.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -124,18 +126,20 @@ public final class Plan {
   public static Plan read(Path file) {
     byte[] bytes;
     try {
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+        throw new PlanRejectedException("The plan " + file + " is no file. Check the path.");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        bytes = in.readNBytes((int) MAX_BYTES + 1); // a file may grow while it is read
+      }
+      if (bytes.length > MAX_BYTES) {
         throw new PlanRejectedException(
             "The plan "
                 + file
-                + " has "
-                + size
-                + " bytes, but at most "
+                + " has more than the "
                 + MAX_BYTES
-                + " are read. Make a new plan.");
+                + " bytes that are read. Make a new plan.");
       }
-      bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new PlanRejectedException(
           "The plan " + file + " cannot be read (" + Cause.of(e) + "). Check the path.", e);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -513,6 +514,25 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
     }
   }
 
+  private boolean isLocked(String name) {
+    return calmly(
+        () -> {
+          refuseIfClosed();
+          Path file = dir.resolve(StateStore.key("run-lock", name) + LOCK);
+          try {
+            Disk.Lock lock = disk.tryLock(file).orElse(null);
+            if (lock != null) {
+              release(name, lock);
+            }
+            return lock == null;
+          } catch (NoSuchFileException e) {
+            return false; // no run ever took it
+          } catch (IOException e) {
+            throw failed("read", "run-lock of " + name, e, false);
+          }
+        });
+  }
+
   /** Names the owner for people; nothing is decided by it. */
   private void sign(Path file, String text) throws IOException {
     byte[] value = text.getBytes(StandardCharsets.UTF_8);
@@ -571,6 +591,9 @@ public final class FileStateStore implements StateStore, BlobStore, RunLock, Aut
 
   @Override
   public Optional<String> owner(String name) {
+    if (!isLocked(name)) {
+      return Optional.empty(); // whoever stands there died without taking the name away
+    }
     return calmly(() -> document(StateStore.key("run-lock", name)))
         .map(found -> new String(found.value(), StandardCharsets.UTF_8))
         .filter(owner -> !owner.isEmpty());

@@ -270,6 +270,15 @@ class FileStateStoreTest {
   }
 
   @Test
+  void aRunLockThatNobodyRemembers_isHeldUntilTheProcessEnds() throws Exception {
+    FileStateStore store = store();
+    assertThat(store.tryLock("nightly", "ada", "a test")).isPresent();
+    System.gc(); // must not close what was never closed
+    assertThat(Child.run("try-run-lock", dir().toString())).isEqualTo("refused");
+    assertThat(store.tryLock("nightly", "bob", "a test")).isEmpty();
+  }
+
+  @Test
   void theRunLock_keepsProcessesApart_andEndsWithAKill() throws Exception {
     FileStateStore store = store();
     Child child = Child.start("run-lock", dir().toString());

@@ -60,7 +60,7 @@ final class Deletion {
 
   /** Deletes a target, which stands for that digest of that repository, if the permit covers it. */
   DeleteOutcome delete(Permit permit, Target target, String repository, ContentDigest digest) {
-    permit.redeem(ACTION, target);
+    permit.check(ACTION, target);
     Wire.Exchange answer;
     try {
       requireSingleDelete();
@@ -74,6 +74,7 @@ final class Deletion {
       return new DeleteOutcome.RefusedByRegistry(
           0, "Nothing was sent: " + Shown.text(String.valueOf(e.getMessage())) + ".");
     }
+    permit.redeem(ACTION, target); // a token may have taken its time, and the permit has a deadline
     try {
       answer = requests.sendDelete(repository, digest);
     } catch (Denied e) {

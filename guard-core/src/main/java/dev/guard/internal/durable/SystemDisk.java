@@ -34,6 +34,13 @@ enum SystemDisk implements Disk {
    */
   private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 
+  /**
+   * The channels of those locks. The garbage collector closes a channel that nobody knows any more,
+   * which would release the lock of somebody who forgot to, and free its file's identity for
+   * another.
+   */
+  private static final Set<FileChannel> KEPT_OPEN = ConcurrentHashMap.newKeySet();
+
   /** Channels that may never be closed, because closing them would release somebody's lock. */
   private static final Queue<FileChannel> LEFT_OPEN = new ConcurrentLinkedQueue<>();
 
@@ -183,12 +190,14 @@ enum SystemDisk implements Disk {
     Held(FileChannel channel, Object identity) {
       this.channel = channel;
       this.identity = identity;
+      KEPT_OPEN.add(channel);
     }
 
     @Override
     public synchronized void close() throws IOException {
       if (channel.isOpen()) {
         channel.close();
+        KEPT_OPEN.remove(channel);
         HELD.remove(identity);
       }
     }

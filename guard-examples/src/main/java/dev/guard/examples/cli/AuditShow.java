@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "  guard audit show --last 20",
       "  guard audit show --run 20260301T020000-1a2b --json",
       "",
-      "Exit codes: 0 shown, 2 usage, 4 the journal cannot be read."
+      "Exit codes: 0 shown, 1 the journal is gone, 2 usage, 4 the journal cannot be read."
     })
 final class AuditShow implements Callable<Integer> {
   private final Shell shell;
@@ -59,7 +59,7 @@ final class AuditShow implements Callable<Integer> {
       throw new CommandException(Exit.USAGE, "--last is from 1 to 1000000.");
     }
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
+    Journal.mustExist(config, shell);
     Deque<JournalEntry> kept = new ArrayDeque<>();
     JournalReader.at(config.journal())
         .forEach(

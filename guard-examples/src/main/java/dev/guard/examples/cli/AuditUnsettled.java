@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
       "  guard audit unsettled",
       "  guard audit unsettled --json",
       "",
-      "Exit codes: 0 none, 2 usage, 4 the journal cannot be read, 6 there are some."
+      "Exit codes: 0 none, 1 the journal is gone, 2 usage, 4 the journal cannot be read, 6 there are some."
     })
 final class AuditUnsettled implements Callable<Integer> {
   private final Shell shell;
@@ -41,8 +41,11 @@ final class AuditUnsettled implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
-    Set<Target> open = Journal.unsettled(config);
+    Journal.mustExist(config, shell);
+    Set<Target> open;
+    try (KeptState state = KeptState.open(shell, config)) {
+      open = Journal.unsettled(config, state.store());
+    }
     Exit exit = open.isEmpty() ? Exit.CLEAN : Exit.IN_DOUBT;
     if (common.json) {
       ObjectNode json = Json.object();

@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
       "  guard audit verify",
       "  guard audit verify --json",
       "",
-      "Exit codes: 0 intact, 1 damaged, 2 usage, 4 the journal cannot be read."
+      "Exit codes: 0 intact, 1 damaged or gone, 2 usage, 4 the journal cannot be read."
     })
 final class AuditVerify implements Callable<Integer> {
   private final Shell shell;
@@ -41,7 +41,7 @@ final class AuditVerify implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    Journal.mustExist(config);
+    Journal.mustExist(config, shell);
     Checkpoint mark = mark(config);
     JournalVerifier journal = JournalVerifier.at(config.journal());
     JournalVerifier.Result result = mark == null ? journal.verify() : journal.verify(mark);

@@ -76,19 +76,40 @@ final class Journal implements AutoCloseable {
     return Files.isDirectory(config.journal());
   }
 
-  /** Refuses a command that needs a journal where there is none. */
-  static void mustExist(GuardConfig config) {
-    if (!exists(config)) {
+  /** Refuses a command that needs a journal where there is none, or is none any more. */
+  static void mustExist(GuardConfig config, Shell shell) {
+    if (exists(config)) {
+      return;
+    }
+    if (config.sharedState() != null || Files.isDirectory(config.state())) {
+      try (KeptState state = KeptState.open(shell, config)) {
+        mustNotBeGone(config, state.store());
+      }
+    }
+    throw new CommandException(
+        Exit.USAGE,
+        "There is no journal in "
+            + config.journal()
+            + " yet; the first 'guard images plan' begins it.");
+  }
+
+  /** What the state directory heard of a journal does not go away with it. */
+  private static void mustNotBeGone(GuardConfig config, StateStore store) {
+    Optional<Checkpoint> mark = marks(store, config).last();
+    if (!exists(config) && mark.isPresent()) {
       throw new CommandException(
-          Exit.USAGE,
-          "There is no journal in "
+          Exit.FOUND,
+          "The journal in "
               + config.journal()
-              + " yet; the first 'guard images plan' begins it.");
+              + " is gone, but the state directory knows it up to record "
+              + mark.get().seq()
+              + ". Find out who removed it and bring it back; nothing runs and nothing can be told without it.");
     }
   }
 
   /** Targets whose outcome nobody knows. */
-  static Set<Target> unsettled(GuardConfig config) {
+  static Set<Target> unsettled(GuardConfig config, StateStore store) {
+    mustNotBeGone(config, store);
     return exists(config) ? JournalReader.at(config.journal()).unsettled(config.name()) : Set.of();
   }
 

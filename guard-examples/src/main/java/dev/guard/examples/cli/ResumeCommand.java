@@ -50,11 +50,14 @@ final class ResumeCommand implements Callable<Integer> {
 
   private int resumed(GuardConfig config, StateStore store, String who, String why) {
     Path file = config.killSwitch().file();
-    new HumanNotes(store, config.name()).add("resume", who, why, shell.time().now());
-    remove(file);
     KillSwitch kill = KillSwitch.file(file);
     kill.bind(config.name(), store, shell.time());
-    kill.resume(who, why);
+    kill.resume(who, why); // first what can fail; until the file is gone too, nothing runs
+    remove(file);
+    if (kill.latched().isPresent()) { // a run saw the file in between
+      kill.resume(who, why);
+    }
+    new HumanNotes(store, config.name()).add("resume", who, why, shell.time().now());
     KillSwitch.Reading now = kill.reading();
     boolean stopped = now.state() != KillSwitch.State.RUN;
     if (common.json) {

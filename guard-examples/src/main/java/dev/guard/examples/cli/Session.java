@@ -1,5 +1,6 @@
 package dev.guard.examples.cli;
 
+import dev.guard.Digest;
 import dev.guard.Guard;
 import dev.guard.GuardConfigurationException;
 import dev.guard.GuardListener;
@@ -296,7 +297,13 @@ final class Session implements AutoCloseable {
                 + registry.host()
                 + ", for which policy "
                 + policy().protection().text()
-                + " is",
+                + " and its other names "
+                + Digest.of(
+                        config.registry().aliases()
+                            + " "
+                            + new TreeMap<>(config.registry().mirrors()))
+                    .text()
+                + " are",
             "1",
             target ->
                 !target.kind().equals(RegistryClient.KIND)

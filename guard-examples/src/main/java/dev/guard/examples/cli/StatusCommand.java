@@ -6,6 +6,7 @@ import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.state.StateStore;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Mixin;
       "  guard status",
       "  guard status --json | jq -r .switch",
       "",
-      "Exit codes: 0 answered, 2 usage, 4 the state cannot be read."
+      "Exit codes: 0 answered, 1 the journal is gone, 2 usage, 4 the state cannot be read."
     })
 final class StatusCommand implements Callable<Integer> {
   private final Shell shell;
@@ -39,36 +40,45 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    try (Session session = Session.open(shell, config)) {
-      KillSwitch kill = session.killSwitch();
-      kill.bind(config.name(), session.store(), shell.time());
-      KillSwitch.Reading now = kill.reading();
-      Optional<KillSwitch.Stop> latched = kill.latched();
-      Optional<String> run = session.state().owner();
-      int waiting = new HumanNotes(session.store(), config.name()).waiting().size();
-      long unsettled = Journal.unsettled(config).size();
-      if (common.json) {
-        ObjectNode json = Json.object();
-        json.put("guard", config.name());
-        json.put("switch", now.state().name());
-        json.put("why", now.state() == KillSwitch.State.RUN ? null : now.why());
-        if (latched.isPresent()) {
-          json.putObject("latched")
-              .put("who", latched.get().who())
-              .put("why", latched.get().why())
-              .put("at", latched.get().at().toString());
-        } else {
-          json.putNull("latched");
-        }
-        json.put("run", run.orElse(null));
-        json.put("unsettled", unsettled);
-        json.put("notesWaiting", waiting);
-        shell.out().println(Json.line(json));
-        return Exit.CLEAN.code();
+    if (config.killSwitch().configMap() == null) { // needs no cluster for that, so it asks none
+      try (KeptState state = KeptState.open(shell, config)) {
+        return status(config, KillSwitch.file(config.killSwitch().file()), state);
       }
-      show(config, now, latched, run, unsettled, waiting);
+    }
+    try (Session session = Session.open(shell, config)) {
+      return status(config, session.killSwitch(), session.state());
+    }
+  }
+
+  private int status(GuardConfig config, KillSwitch kill, KeptState state) {
+    StateStore store = state.store();
+    kill.bind(config.name(), store, shell.time());
+    KillSwitch.Reading now = kill.reading();
+    Optional<KillSwitch.Stop> latched = kill.latched();
+    Optional<String> run = state.owner();
+    int waiting = new HumanNotes(store, config.name()).waiting().size();
+    long unsettled = Journal.unsettled(config, store).size();
+    if (common.json) {
+      ObjectNode json = Json.object();
+      json.put("guard", config.name());
+      json.put("switch", now.state().name());
+      json.put("why", now.state() == KillSwitch.State.RUN ? null : now.why());
+      if (latched.isPresent()) {
+        json.putObject("latched")
+            .put("who", latched.get().who())
+            .put("why", latched.get().why())
+            .put("at", latched.get().at().toString());
+      } else {
+        json.putNull("latched");
+      }
+      json.put("run", run.orElse(null));
+      json.put("unsettled", unsettled);
+      json.put("notesWaiting", waiting);
+      shell.out().println(Json.line(json));
       return Exit.CLEAN.code();
     }
+    show(config, now, latched, run, unsettled, waiting);
+    return Exit.CLEAN.code();
   }
 
   private void show(

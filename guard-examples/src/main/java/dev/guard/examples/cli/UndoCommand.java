@@ -61,7 +61,7 @@ final class UndoCommand implements Callable<Integer> {
   public Integer call() {
     GuardConfig config = common.read(shell);
     String who = person.name(shell);
-    Journal.mustExist(config);
+    Journal.mustExist(config, shell);
     Undo undo = Undo.of(JournalReader.at(config.journal()), config.name(), run);
     if (undo.materials().isEmpty() && undo.lost().isEmpty()) {
       throw new CommandException(

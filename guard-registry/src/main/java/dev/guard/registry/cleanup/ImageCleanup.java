@@ -328,6 +328,15 @@ public final class ImageCleanup {
     public Verdict probe(Plan plan) {
       Set<String> repositories = new TreeSet<>();
       for (PlanItem item : plan.items()) {
+        if (item.wouldGo() && item.mark() == null) {
+          return Verdict.halt(
+              Reason.of(
+                  "registry",
+                  "no-fingerprint",
+                  "The plan does not say what must still be true of "
+                      + item.target()
+                      + ", so it cannot be told whether it is what people reviewed. Make a new plan."));
+        }
         if (item.wouldGo()) {
           repositories.add(repositoryOf(item.target()));
         }
@@ -357,20 +366,6 @@ public final class ImageCleanup {
     public Optional<Fingerprint> fingerprint(PlanItem item) throws RegistryRefusedException {
       String repository = repositoryOf(item.target());
       ContentDigest digest = digestOf(item.target());
-      RegistryInventory now = reader.readOnly(repository);
-      Optional<RepositoryGraph> graph = now.repository(repository);
-      if (graph.isEmpty()) {
-        Reading<Manifest> gone = client.manifest(repository, digest.text());
-        if (gone.answer() == Answer.ABSENT) {
-          return Optional.empty();
-        }
-        throw new RegistryRefusedException(
-            "The repository "
-                + repository
-                + " could not be read anew: "
-                + now.unread().getOrDefault(repository, ""),
-            0);
-      }
       Reading<Manifest> manifest = client.manifest(repository, digest.text());
       if (manifest.answer() == Answer.ABSENT) {
         return Optional.empty();
@@ -378,10 +373,29 @@ public final class ImageCleanup {
       if (!manifest.isPresent()) {
         throw new RegistryRefusedException(manifest.detail(), 0);
       }
+      // A child whose index has gone is reached by no tag, and what refers to it neither.
+      RegistryInventory now = reader.readOnly(repository, List.of(digest));
+      RepositoryGraph graph =
+          now.repository(repository)
+              .orElseThrow(
+                  () ->
+                      new RegistryRefusedException(
+                          "The repository "
+                              + repository
+                              + " could not be read anew: "
+                              + now.unread().getOrDefault(repository, ""),
+                          0));
       Set<ContentDigest> after = new TreeSet<>();
       item.after().forEach(target -> after.add(digestOf(target)));
-      tags.put(item.target(), List.copyOf(graph.get().tagsOf(digest)));
-      return Optional.of(facts(graph.get(), digest, manifest.get().mediaType(), after));
+      tags.put(item.target(), List.copyOf(graph.tagsOf(digest)));
+      Fingerprint facts = facts(graph, digest, manifest.get().mediaType(), after);
+      Optional<String> kept = protectedNow(graph, digest);
+      if (kept.isEmpty()) {
+        return Optional.of(facts);
+      }
+      Map<String, String> changed = new TreeMap<>(facts.facts());
+      changed.put("protected", kept.get());
+      return Optional.of(new Fingerprint(changed));
     }
 
     @Override
@@ -397,6 +411,18 @@ public final class ImageCleanup {
         throw new DeletionInDoubtException(unknown.message());
       }
     }
+  }
+
+  /** What the policy protects by now, whatever a plan says of its tags. */
+  private Optional<String> protectedNow(RepositoryGraph graph, ContentDigest digest) {
+    if (policy.protects(digest)) {
+      return Optional.of("its digest is protected");
+    }
+    Optional<String> tag = policy.protectingTag(graph.tagsOf(digest));
+    ImageManifest manifest = graph.manifests().get(digest);
+    return tag.isPresent() || manifest == null || manifest.isIndex()
+        ? tag
+        : policy.protectingLabel(manifest.labels());
   }
 
   private static Fingerprint fingerprint(

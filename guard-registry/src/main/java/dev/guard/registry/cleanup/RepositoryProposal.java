@@ -126,11 +126,12 @@ final class RepositoryProposal {
     }
   }
 
-  /** Has a tag of its own and is not merely something that refers to an image that is here. */
+  /**
+   * Has a tag of its own, so that somebody may pull it by name: age and keepLast are asked of it,
+   * also if it refers to another image.
+   */
   private boolean isRoot(ContentDigest digest) {
-    boolean ordinary =
-        graph.tagsOf(digest).stream().anyMatch(tag -> !RepositoryGraph.isReferrerTag(tag));
-    return ordinary && livingSubjects(digest).isEmpty();
+    return graph.tagsOf(digest).stream().anyMatch(tag -> !RepositoryGraph.isReferrerTag(tag));
   }
 
   private Set<ContentDigest> livingSubjects(ContentDigest digest) {

@@ -138,7 +138,7 @@ public final class InventoryReader {
     List<RepositoryGraph> graphs = new ArrayList<>();
     for (String repository : new TreeSet<>(repositories)) {
       try {
-        graphs.add(repository(repository, false));
+        graphs.add(repository(repository, false, List.of()));
       } catch (Unreadable e) {
         unread.put(repository, String.valueOf(e.getMessage()));
         if (e.absent) {
@@ -158,10 +158,22 @@ public final class InventoryReader {
    *     it could not be read
    */
   public RegistryInventory readOnly(String repository) {
+    return readOnly(repository, List.of());
+  }
+
+  /**
+   * The same, and manifests to which no tag leads any more, with all that refers to them.
+   *
+   * @param repository its path
+   * @param also digests that are there
+   * @return an inventory of that repository alone; it is among {@link RegistryInventory#unread} if
+   *     it, or one of the manifests, could not be read
+   */
+  public RegistryInventory readOnly(String repository, List<ContentDigest> also) {
     Instant began = time.now();
     try {
       return RegistryInventory.of(
-          client.host(), began, List.of(repository(repository, true)), Map.of());
+          client.host(), began, List.of(repository(repository, true, also)), Map.of());
     } catch (Unreadable e) {
       return RegistryInventory.of(
           client.host(), began, List.of(), Map.of(repository, String.valueOf(e.getMessage())));
@@ -185,7 +197,8 @@ public final class InventoryReader {
     }
   }
 
-  private RepositoryGraph repository(String repository, boolean again) throws Unreadable {
+  private RepositoryGraph repository(String repository, boolean again, List<ContentDigest> also)
+      throws Unreadable {
     Reading<List<String>> listed = client.tags(repository);
     if (!listed.isPresent()) {
       throw new Unreadable(listed.detail(), listed.answer() == Answer.ABSENT);
@@ -204,6 +217,7 @@ public final class InventoryReader {
     }
     Walk walk = new Walk(repository, memory, fetched, again);
     walk.from(tags.values());
+    walk.from(also);
     if (walk.referrersServed(repository)) {
       walk.referrers();
     }

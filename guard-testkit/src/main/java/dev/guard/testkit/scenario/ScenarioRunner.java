@@ -530,10 +530,14 @@ public final class ScenarioRunner {
     return step;
   }
 
+  /** Who stops twice at one step stops once: each record of it would be a step of its own. */
   private void happen(int now, boolean stops) {
     for (Scenario.Event event : scenario.events()) {
       if (event.at() == now && (event.kind() == Kind.STOPPED) == stops) {
         happen(event.kind(), event.id(), event.amount());
+        if (stops) {
+          return;
+        }
       }
     }
   }
