@@ -16,18 +16,39 @@ import org.jspecify.annotations.Nullable;
  * @param before the intents of this plan that earlier runs used up of its limit (done, failed or in
  *     doubt) and that do not go again; they count against what one plan may touch, and need nothing
  *     else any more
+ * @param overLimitApproved whether people who saw that this very plan is over its limit approved it
+ *     nevertheless; lifts what bounds one plan, and nothing else
  */
 public record Batch(
     @Nullable Digest plan,
     String action,
     List<Intent> intents,
     @Nullable Population population,
-    List<Intent> before) {
+    List<Intent> before,
+    boolean overLimitApproved) {
   /** Checks and copies. */
   public Batch {
     Objects.requireNonNull(action, "action");
     intents = List.copyOf(intents);
     before = List.copyOf(before);
+  }
+
+  /**
+   * A plan that nobody approved beyond its limit.
+   *
+   * @param plan the plan's digest, or null while the plan is still being made
+   * @param action the action's name
+   * @param intents the intents that would go; may be empty
+   * @param population what the targets are a part of, or null if nobody said
+   * @param before the intents of this plan that earlier runs used up of its limit
+   */
+  public Batch(
+      @Nullable Digest plan,
+      String action,
+      List<Intent> intents,
+      @Nullable Population population,
+      List<Intent> before) {
+    this(plan, action, intents, population, before, false);
   }
 
   /**
@@ -40,7 +61,7 @@ public record Batch(
    */
   public Batch(
       @Nullable Digest plan, String action, List<Intent> intents, @Nullable Population population) {
-    this(plan, action, intents, population, List.of());
+    this(plan, action, intents, population, List.of(), false);
   }
 
   /**

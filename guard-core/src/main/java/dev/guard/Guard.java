@@ -3,10 +3,15 @@ package dev.guard;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.errorthreshold.ErrorThreshold;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Announcement;
+import dev.guard.plan.Approval;
+import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
+import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Selection;
+import dev.guard.soak.Soak;
 import dev.guard.state.RunLock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -438,6 +444,103 @@ public final class Guard {
     }
     human("release-run", who, why);
     return lock.release(settings.name());
+  }
+
+  /**
+   * Tells people what a plan would do, and starts the wait of every target of which that is proven.
+   * Acts on nothing. The safeguards are asked anew: only what would still go is told, and what is
+   * in use by now must be announced again later. In a dry run, and when anything halts, nobody is
+   * told and no wait begins.
+   *
+   * @param plan the plan, made by a guard of this name
+   * @param teller tells people of these items, and answers the targets of which it is proven that
+   *     it arrived; what it leaves out is told again with the next announcement. Its exceptions are
+   *     the caller's
+   * @return who was to be told, and what is proven
+   * @throws GuardConfigurationException if the guard has no soak
+   * @throws PlanRejectedException if the plan is expired, altered, or of another guard, or if what
+   *     protects has changed since
+   * @throws AuditException if the record could not be made durable; then no wait began
+   * @throws StateException if people were told, but that could not be kept: announce again
+   */
+  public Announcement announce(Plan plan, Function<List<PlanItem>, Set<Target>> teller) {
+    Objects.requireNonNull(teller, "teller");
+    Soak soak = soak();
+    accept(plan);
+    return new Announcing(settings, panel, scribe, soak, plan).announce(teller);
+  }
+
+  /**
+   * A person's no to a target, on the record first. It counts at once.
+   *
+   * @param target what stays
+   * @param who who objects; not blank
+   * @param why why; not blank
+   * @param until when it ends, or null until somebody withdraws it
+   * @throws GuardConfigurationException if the guard has no soak
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if it could not be kept
+   */
+  public void object(Target target, String who, String why, @Nullable Instant until) {
+    Soak soak = soak();
+    if (who.isBlank() || why.isBlank()) {
+      throw new IllegalArgumentException("An objection names who and why.");
+    }
+    human("object", who, target + (until == null ? "" : " until " + until) + ": " + why);
+    soak.object(target, who, why, until);
+  }
+
+  /**
+   * Lifts all objections to a target, on the record first.
+   *
+   * @param target the target
+   * @param who who lifts them; not blank
+   * @param why why; not blank
+   * @return whether there were any
+   * @throws GuardConfigurationException if the guard has no soak
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if it could not be kept
+   */
+  public boolean withdraw(Target target, String who, String why) {
+    Soak soak = soak();
+    if (who.isBlank() || why.isBlank()) {
+      throw new IllegalArgumentException("A withdrawal names who and why.");
+    }
+    human("withdraw-objections", who, target + ": " + why);
+    return soak.withdraw(target);
+  }
+
+  private Soak soak() {
+    Soak soak = settings.soak();
+    if (soak == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' has no soak. Give it one with soak(...).");
+    }
+    return soak;
+  }
+
+  /**
+   * A person's yes to exactly this plan, on the record first. It expires with the plan.
+   *
+   * @param plan the plan, made by a guard of this name
+   * @param who who approves; not the planner
+   * @param why why; not blank
+   * @return the approval
+   * @throws GuardConfigurationException if the guard takes no approvals
+   * @throws PlanRejectedException if the planner approves, or the plan could not be applied
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if it could not be kept
+   */
+  public Approval approve(Plan plan, String who, String why) {
+    Approvals approvals = settings.approvals();
+    if (approvals == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' takes no approvals. Tell it so with approvals(...).");
+    }
+    accept(plan);
+    approvals.approval(plan, who, why);
+    human("approve", who, "plan " + plan.digest() + ": " + why);
+    return approvals.approve(plan, who, why);
   }
 
   private KillSwitch requireSwitch() {

@@ -9,7 +9,9 @@ import dev.guard.evidence.InUseCheck;
 import dev.guard.internal.Ids;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
+import dev.guard.plan.Approvals;
 import dev.guard.protection.Protection;
+import dev.guard.soak.Soak;
 import dev.guard.state.Fence;
 import dev.guard.state.RunLease;
 import dev.guard.state.RunLock;
@@ -177,6 +179,26 @@ public final class GuardBuilder {
    */
   public GuardBuilder errorThreshold(ErrorThreshold threshold) {
     return safeguard(threshold);
+  }
+
+  /**
+   * How long people have to object.
+   *
+   * @param wait the soak; needs {@link #state}
+   * @return this builder
+   */
+  public GuardBuilder soak(Soak wait) {
+    return safeguard(wait);
+  }
+
+  /**
+   * Whose approval a plan needs.
+   *
+   * @param people the approvals; need {@link #state}
+   * @return this builder
+   */
+  public GuardBuilder approvals(Approvals people) {
+    return safeguard(people);
   }
 
   /**
@@ -390,6 +412,12 @@ public final class GuardBuilder {
       return ((BlastRadiusLimit) safeguard)
           .bind(name, time, () -> Optional.ofNullable(epoch.get()));
     }
+    if (safeguard instanceof Soak soak) {
+      return soak.bind(name, store, time);
+    }
+    if (safeguard instanceof Approvals approvals) {
+      return approvals.bind(name, store);
+    }
     if (safeguard instanceof InUseCheck check) {
       check.bind(name, store);
     }
@@ -407,6 +435,8 @@ public final class GuardBuilder {
         List.copyOf(all),
         killSwitch,
         pace,
+        one(all, Soak.class),
+        one(all, Approvals.class),
         where,
         lock(),
         epoch,
@@ -421,6 +451,11 @@ public final class GuardBuilder {
         executor,
         runIds == null ? Ids.sequence(time.now()) : runIds,
         listener);
+  }
+
+  /** Names are unique, so there is at most one. */
+  private static <T> @Nullable T one(List<Safeguard> all, Class<T> type) {
+    return all.stream().filter(type::isInstance).map(type::cast).findFirst().orElse(null);
   }
 
   /** The store's own lock, or a lease that outlives the longest act by far. */

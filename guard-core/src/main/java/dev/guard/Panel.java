@@ -4,6 +4,7 @@ import dev.guard.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -39,6 +40,15 @@ final class Panel {
     }
     this.time = time;
     this.deadlineNanos = deadline.toNanos();
+  }
+
+  /** The same panel, with one safeguard in the place of that of its name. */
+  Panel with(Safeguard instead) {
+    List<Safeguard> all = new ArrayList<>();
+    for (Safeguard safeguard : safeguards) {
+      all.add(safeguard.name().equals(instead.name()) ? instead : safeguard);
+    }
+    return new Panel(all, GuardBuilder::onlyComputes, time, Duration.ofNanos(deadlineNanos));
   }
 
   /** Asks everybody, even after a veto, so that all reasons are collected. */
@@ -109,6 +119,29 @@ final class Panel {
     return said.level() == Verdict.Level.REFUSE
         ? new Verdict(Verdict.Level.HALT, said.reasons())
         : said;
+  }
+
+  /** Tells everybody what was found in use; who cannot keep it halts. */
+  Verdict foundInUse(String action, Collection<Target> targets) {
+    Verdict all = Verdict.allow();
+    if (targets.isEmpty()) {
+      return all;
+    }
+    for (Safeguard safeguard : safeguards) {
+      all =
+          all.and(
+              ask(
+                  safeguard,
+                  () -> {
+                    safeguard.foundInUse(action, targets);
+                    return Verdict.allow();
+                  }));
+    }
+    return all;
+  }
+
+  static boolean inUse(Verdict verdict) {
+    return verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
   }
 
   /** Lets every safeguard whose sources are stale read them anew. */

@@ -3,6 +3,7 @@ package dev.guard;
 import dev.guard.GuardListener.Step;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.pace.Pace;
+import dev.guard.plan.Approvals;
 import dev.guard.plan.PermittedItem;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
@@ -53,7 +54,8 @@ final class PlanRun {
       Plan plan,
       PlanEffect effect) {
     this.settings = settings;
-    this.panel = panel;
+    Approvals approvals = settings.approvals();
+    this.panel = approvals == null ? panel : panel.with(approvals.of(plan));
     this.scribe = scribe;
     this.recovery = recovery;
     this.lastLook = lastLook;
@@ -124,6 +126,7 @@ final class PlanRun {
     verdict = verdict.and(panel.prove()).and(panel.refresh());
     List<Intent> going = new ArrayList<>();
     Map<Target, Verdict> refused = new HashMap<>();
+    List<Target> inUse = new ArrayList<>();
     for (PlanItem item : plan.items()) {
       if (open(item)) {
         Intent intent = intent(item);
@@ -136,9 +139,13 @@ final class PlanRun {
         } else {
           refused.put(item.target(), said);
         }
+        if (Panel.inUse(said)) {
+          inUse.add(item.target());
+        }
       }
     }
     refusedAtFirst = Map.copyOf(refused);
+    verdict = verdict.and(panel.foundInUse(plan.header().action(), inUse));
     verdict =
         verdict.and(
             panel.reviewAll(
@@ -147,7 +154,8 @@ final class PlanRun {
                     plan.header().action(),
                     going,
                     plan.header().population(),
-                    before())));
+                    before(),
+                    overLimitApproved())));
     if (settings.dryRun() || verdict.level() == Verdict.Level.HALT) {
       return verdict;
     }
@@ -171,6 +179,12 @@ final class PlanRun {
       }
     }
     return before;
+  }
+
+  /** Whether people who saw that this very plan is over its limit let it go nevertheless. */
+  private boolean overLimitApproved() {
+    Approvals approvals = settings.approvals();
+    return approvals != null && approvals.overLimit(plan);
   }
 
   private Verdict probe() {
@@ -386,8 +400,10 @@ final class PlanRun {
         halt(verdict);
         return Optional.of(decided(item, Fate.NOT_ATTEMPTED, verdict));
       case REFUSE:
-        boolean used =
-            verdict.reasons().stream().anyMatch(reason -> reason.code().equals(Reason.IN_USE));
+        boolean used = Panel.inUse(verdict);
+        if (used) {
+          halt(panel.foundInUse(plan.header().action(), List.of(item.target())));
+        }
         return Optional.of(decided(item, used ? Fate.SKIPPED : Fate.REFUSED, verdict));
       case SIMULATE:
         return Optional.of(rehearse(item, intent, verdict));

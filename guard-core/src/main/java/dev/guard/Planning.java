@@ -27,6 +27,7 @@ final class Planning {
     whole = whole.and(panel.prove()).and(panel.refresh());
     List<PlanItem> items = new ArrayList<>(selection.candidates().size());
     List<Intent> going = new ArrayList<>();
+    List<Target> inUse = new ArrayList<>();
     Population population = selection.population().orElse(null);
     for (Candidate candidate : selection.candidates()) {
       String because = candidate.because().isEmpty() ? selection.because() : candidate.because();
@@ -35,12 +36,16 @@ final class Planning {
       if (verdict.level() == Verdict.Level.HALT) {
         whole = whole.and(verdict);
       }
+      if (Panel.inUse(verdict)) {
+        inUse.add(candidate.target());
+      }
       if (verdict.wouldGo()) {
         going.add(intent);
       }
       items.add(
           new PlanItem(candidate.target(), verdict, candidate.mark(), because, candidate.after()));
     }
+    whole = whole.and(panel.foundInUse(selection.action(), inUse));
     whole = whole.and(panel.reviewAll(new Batch(null, selection.action(), going, population)));
     Plan plan = Plan.of(header(selection, going), items, whole);
     Scribe.Place place = new Scribe.Place(settings.runIds().get(), "plan", plan.digest());

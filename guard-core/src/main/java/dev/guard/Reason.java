@@ -50,6 +50,9 @@ public record Reason(
    */
   public static final String PREPARE_FAILED = "prepare-failed";
 
+  /** Code of the reason that more was asked than is allowed. */
+  public static final String OVER_LIMIT = "over-limit";
+
   /** Code of the reason that this is a dry run. */
   public static final String DRY_RUN = "dry-run";
 

@@ -1,5 +1,6 @@
 package dev.guard;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -60,6 +61,15 @@ public interface Safeguard {
   default boolean stale() {
     return false;
   }
+
+  /**
+   * Told which targets were found in use while a plan, an announcement or a run was judged, so that
+   * a wait can begin anew. An exception halts. By default nothing.
+   *
+   * @param action what was proposed
+   * @param targets those that something needs; not empty
+   */
+  default void foundInUse(String action, Collection<Target> targets) {}
 
   /**
    * Holds what the intent will use. Asked after every safeguard said ALLOW, never in a dry run.

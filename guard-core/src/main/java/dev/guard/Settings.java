@@ -4,6 +4,8 @@ import dev.guard.audit.AuditSink;
 import dev.guard.audit.Reconciler;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
+import dev.guard.plan.Approvals;
+import dev.guard.soak.Soak;
 import dev.guard.state.Fence;
 import dev.guard.state.RunLock;
 import dev.guard.time.Time;
@@ -22,6 +24,8 @@ record Settings(
     List<Safeguard> safeguards,
     @Nullable KillSwitch killSwitch,
     @Nullable Pace pace,
+    @Nullable Soak soak,
+    @Nullable Approvals approvals,
     AuditSink sink,
     @Nullable RunLock runLock,
     AtomicReference<@Nullable Fence> epoch,

@@ -4,6 +4,7 @@ import dev.guard.Batch;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Population;
+import dev.guard.Reason;
 import dev.guard.Reservation;
 import dev.guard.Safeguard;
 import dev.guard.Target;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * first act; it is never cut to size, and there is no option for that. A single call is a plan of
  * one.
  *
+ * <p>People may approve one plan beyond its limit, by its digest; the windows and a limit of zero
+ * stand nevertheless.
+ *
  * <p>A window is drawn before the act. What was done, failed or is in doubt stays spent; only an
  * act that surely did not run is given back. A window counts each draw from the end of a bucket of
  * a 128th of its length, so it rounds against the caller. Elapsed time is the smaller of monotonic
@@ -50,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlastRadiusLimit implements Safeguard {
   /** Code of the reason that more was asked than is allowed. */
-  public static final String OVER_LIMIT = "over-limit";
+  public static final String OVER_LIMIT = Reason.OVER_LIMIT;
 
   /** Code of the reason that a sliding window has no room now. */
   public static final String WINDOW_USED_UP = "window-used-up";
@@ -408,7 +412,9 @@ public final class BlastRadiusLimit implements Safeguard {
     Verdict verdict = judge.plans();
     if (terms.dimension == null) {
       verdict =
-          verdict.and(judge.whole(batch.targetsInAll(), judge.population(batch.population())));
+          verdict.and(
+              lifted(
+                  batch, judge.whole(batch.targetsInAll(), judge.population(batch.population()))));
       return book == null ? verdict : verdict.and(book.roomForAll(key, batch.targets()));
     }
     Counts now = Counts.ofAll(terms.dimension, batch.intents());
@@ -419,12 +425,23 @@ public final class BlastRadiusLimit implements Safeguard {
     Counts before = Counts.ofAll(terms.dimension, batch.before());
     for (Map.Entry<String, Long> count : now.byValue().entrySet()) {
       String value = count.getKey();
-      verdict = verdict.and(judge.perPlan(count.getValue() + before.of(value), value));
+      verdict =
+          verdict.and(lifted(batch, judge.perPlan(count.getValue() + before.of(value), value)));
       if (book != null) {
         verdict = verdict.and(book.roomForAll(terms.key(value), count.getValue()));
       }
     }
     return verdict;
+  }
+
+  /** What people approved beyond the limit of one plan; windows and unknowns stay as they are. */
+  private static Verdict lifted(Batch batch, Verdict said) {
+    if (!batch.overLimitApproved()) {
+      return said;
+    }
+    List<Reason> rest =
+        said.reasons().stream().filter(reason -> !reason.code().equals(OVER_LIMIT)).toList();
+    return rest.isEmpty() ? Verdict.allow() : new Verdict(said.level(), rest);
   }
 
   @Override

@@ -29,6 +29,7 @@ class ArchitectureTest {
           "GuardBuilder",
           "Settings", // what the builder hands to Guard
           "Planning", // Guard.plan
+          "Announcing", // Guard.announce
           "PlanRun", // Guard.apply
           "Act", // one act: reserve, record, permit, run, settle
           "Scribe", // what Guard writes to its sink

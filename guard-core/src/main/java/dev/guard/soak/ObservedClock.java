@@ -1,0 +1,134 @@
+package dev.guard.soak;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.StateException;
+import dev.guard.internal.json.Json;
+import dev.guard.state.StateDocument;
+import dev.guard.state.StateDocument.Change;
+import dev.guard.state.StateStore;
+import dev.guard.time.Time;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much time a guard has watched pass, added up in capped ticks over all processes of a store.
+ * It never runs backwards, and no jump of a clock moves it by more than one tick. Thread-safe.
+ */
+final class ObservedClock {
+  /** The most one tick counts: a daily job that is an hour late loses nothing. */
+  static final Duration CAP = Duration.ofHours(25);
+
+  private static final String SCHEMA = "guard.soak-clock/1";
+  private static final Duration OFTEN = Duration.ofMinutes(10);
+
+  private final StateStore store;
+  private final Time time;
+  private final StateDocument<Reading> document;
+  private @Nullable Long tickedNanos;
+  private Instant tickedAt = Instant.EPOCH;
+  private @Nullable Reading last;
+
+  ObservedClock(StateStore store, Time time, String guard) {
+    this.store = store;
+    this.time = time;
+    this.document = StateDocument.in(store, StateStore.key("soak-clock", guard), new Form());
+  }
+
+  /**
+   * What it shows.
+   *
+   * @param observed milliseconds watched so far
+   * @param at the store's clock when it was last moved
+   */
+  record Reading(long observed, Instant at) {
+    Reading after(Instant now, @Nullable Duration monotonic) {
+      return new Reading(
+          Math.addExact(observed, counted(Duration.between(at, now), monotonic).toMillis()), now);
+    }
+  }
+
+  /** How much of a step counts: the least of both clocks and the cap, and never less than none. */
+  static Duration counted(Duration wall, @Nullable Duration monotonic) {
+    Duration least = monotonic != null && monotonic.compareTo(wall) < 0 ? monotonic : wall;
+    least = least.compareTo(CAP) > 0 ? CAP : least;
+    return least.isNegative() ? Duration.ZERO : least;
+  }
+
+  /**
+   * Moves it.
+   *
+   * @return milliseconds watched so far
+   * @throws StateException if it could not be read or kept
+   */
+  synchronized long tick() {
+    long nanos = time.nanos();
+    Instant wall = time.now();
+    Long before = tickedNanos;
+    Duration monotonic = before == null ? null : Duration.ofNanos(nanos - before);
+    Reading moved =
+        document.change(
+            found -> {
+              Instant now = store.now();
+              Reading next =
+                  found.map(old -> old.after(now, monotonic)).orElse(new Reading(0, now));
+              return Change.to(next, next);
+            });
+    tickedNanos = nanos;
+    tickedAt = wall;
+    last = moved;
+    return moved.observed();
+  }
+
+  /**
+   * What it showed when this process last looked; the truth may be later, never earlier.
+   *
+   * @throws StateException if nobody looked yet and it cannot be read
+   */
+  synchronized long observed() {
+    Reading known = last;
+    return known != null ? known.observed() : document.read().map(Reading::observed).orElse(0L);
+  }
+
+  /** Whether it was not moved by this process for some minutes. */
+  synchronized boolean stale() {
+    Long before = tickedNanos;
+    if (before == null) {
+      return true;
+    }
+    Duration wall = Duration.between(tickedAt, time.now());
+    return wall.isNegative()
+        || wall.compareTo(OFTEN) > 0
+        || time.nanos() - before > OFTEN.toNanos();
+  }
+
+  private static final class Form implements StateDocument.Form<Reading> {
+    @Override
+    public Reading read(byte[] bytes) {
+      try {
+        JsonNode json = Json.read(bytes);
+        if (!SCHEMA.equals(json.path("schema").asText())) {
+          throw new IOException("another schema");
+        }
+        return new Reading(
+            Shard.millis(json.path("observed")), Instant.parse(json.path("at").asText("")));
+      } catch (IOException | DateTimeException fault) {
+        throw new StateException(
+            "The clock of the soak is not readable. Look into the state store.", fault);
+      }
+    }
+
+    @Override
+    public byte[] write(Reading value) {
+      ObjectNode json = Json.object();
+      json.put("schema", SCHEMA);
+      json.put("observed", value.observed());
+      json.put("at", value.at().toString());
+      return Json.line(json).getBytes(StandardCharsets.UTF_8);
+    }
+  }
+}
