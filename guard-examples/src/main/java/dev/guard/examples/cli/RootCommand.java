@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       StopCommand.class,
       ResumeCommand.class,
+      ReleaseCommand.class,
       StatusCommand.class,
       UndoCommand.class,
       AuditCommand.class,

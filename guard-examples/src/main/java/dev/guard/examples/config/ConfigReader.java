@@ -10,7 +10,7 @@ import dev.guard.examples.config.GuardConfig.EvidencePart;
 import dev.guard.examples.config.GuardConfig.LimitsPart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
-import dev.guard.examples.config.GuardConfig.StateMapsPart;
+import dev.guard.examples.config.GuardConfig.SharedStatePart;
 import dev.guard.examples.config.GuardConfig.SwitchPart;
 import java.io.IOException;
 import java.io.InputStream;
@@ -285,12 +285,28 @@ public final class ConfigReader {
         new ConfigMapPart(names.text("context"), names.text("namespace"), names.text("name")));
   }
 
-  /** The context may hold slashes, as those of some clouds do; a namespace cannot. */
-  private static Optional<StateMapsPart> sharedState(Section root) {
-    String text = root.optionalText("state").orElse("");
-    if (!text.startsWith(CONFIG_MAP)) {
-      return Optional.empty();
+  private Optional<SharedStatePart> sharedState(Section root) {
+    if (root.node("state").orElse(null) instanceof Yaml.Mapping) {
+      Section inner = root.section("state").only("url", "username", "password");
+      if (!inner.has("username") && inner.has("password")) {
+        throw inner.missing("username");
+      }
+      return Optional.of(
+          new SharedStatePart.Database(
+              DatabaseUrl.in(inner, "url", inner.text("url")),
+              inner.has("username") ? secret(inner, "username") : null,
+              inner.has("password") ? secret(inner, "password") : null));
     }
+    String text = root.optionalText("state").orElse("");
+    if (text.startsWith("jdbc:")) {
+      return Optional.of(
+          new SharedStatePart.Database(DatabaseUrl.in(root, "state", text), null, null));
+    }
+    return text.startsWith(CONFIG_MAP) ? Optional.of(maps(root, text)) : Optional.empty();
+  }
+
+  /** The context may hold slashes, as those of some clouds do; a namespace cannot. */
+  private static SharedStatePart maps(Section root, String text) {
     int slash = text.lastIndexOf('/');
     String context = slash < 0 ? "" : text.substring(CONFIG_MAP.length(), slash);
     String namespace = text.substring(slash + 1);
@@ -300,7 +316,7 @@ public final class ConfigReader {
       throw root.faultAt(
           "state", "must name a kubeconfig context and a namespace, as in configmap:prod-eu/guard");
     }
-    return Optional.of(new StateMapsPart(context, namespace));
+    return new SharedStatePart.Maps(context, namespace);
   }
 
   private Path directory(Section root, String key, String absent) {
@@ -309,7 +325,7 @@ public final class ConfigReader {
       throw root.faultAt(
           key,
           key.equals("state")
-              ? "must be a directory or configmap:CONTEXT/NAMESPACE; other stores come with a later version of Guard"
+              ? "must be a directory, jdbc:postgresql://HOST/DATABASE or configmap:CONTEXT/NAMESPACE"
               : "must be a directory");
     }
     Path path = path(root, key, text);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits the blast radius
  * @param killSwitch where the switch is
  * @param state the state directory; with a shared state, only what an undo needs is in it
- * @param sharedState the ConfigMaps that hold the state, or null if the directory does
+ * @param sharedState where hosts share the state, or null if the directory holds it
  * @param journal the journal directory
  * @param acknowledged unparseable references that a person vouches for
  * @param evidence how old evidence may be at an act
@@ -38,7 +38,7 @@ public record GuardConfig(
     LimitsPart limits,
     SwitchPart killSwitch,
     Path state,
-    @Nullable StateMapsPart sharedState,
+    @Nullable SharedStatePart sharedState,
     Path journal,
     List<AcknowledgedPart> acknowledged,
     EvidencePart evidence) {
@@ -65,13 +65,27 @@ public record GuardConfig(
     }
   }
 
-  /**
-   * State in the ConfigMaps of one namespace.
-   *
-   * @param context the kubeconfig's context
-   * @param namespace the namespace
-   */
-  public record StateMapsPart(String context, String namespace) {}
+  /** Where hosts share state. */
+  public sealed interface SharedStatePart {
+    /**
+     * The ConfigMaps of one namespace.
+     *
+     * @param context the kubeconfig's context
+     * @param namespace the namespace
+     */
+    record Maps(String context, String namespace) implements SharedStatePart {}
+
+    /**
+     * A PostgreSQL database.
+     *
+     * @param url {@code jdbc:postgresql://…}; holds no password
+     * @param username where the name is, or null if the address or the driver knows it
+     * @param password where the password is, or null if the driver finds it or needs none
+     */
+    record Database(
+        String url, @Nullable SecretReference username, @Nullable SecretReference password)
+        implements SharedStatePart {}
+  }
 
   /** Where credentials come from. */
   public sealed interface CredentialsPart {

@@ -44,6 +44,11 @@ class ConfigReaderTest {
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").matches(".*[.?]"));
   }
 
+  private void refusedWithoutQuoting(String secret, String text, String... words) {
+    refused(text, words);
+    assertThatThrownBy(() -> read(text)).message().doesNotContain(secret);
+  }
+
   @Test
   void everyKeyIsRead() throws Exception {
     String sha = "0123456789abcdef".repeat(4);
@@ -266,9 +271,60 @@ class ConfigReaderTest {
 
   @Test
   void aStateThatIsNoDirectoryIsAnError() {
-    refused(GOOD + "state: \"jdbc:postgresql://db/guard\"\n", "line 9", "state", "directory");
     refused(GOOD + "state: \"https://db/guard\"\n", "line 9", "state", "directory");
     refused(GOOD + "journal: \"configmap:prod-eu/guard\"\n", "line 9", "journal", "directory");
+  }
+
+  @Test
+  void aStateInADatabaseIsAnAddress_andItsPasswordStandsElsewhere() throws Exception {
+    assertThat(read(GOOD + "state: \"jdbc:postgresql://db/guard?user=g&sslmode=verify-full\"\n"))
+        .extracting(GuardConfig::sharedState)
+        .isEqualTo(
+            new GuardConfig.SharedStatePart.Database(
+                "jdbc:postgresql://db/guard?user=g&sslmode=verify-full", null, null));
+    assertThat(
+            read(
+                GOOD
+                    + "state: {url: \"jdbc:postgresql://a:5432,b/guard\", username: env:PGUSER, password: env:PGPASS}\n"))
+        .extracting(GuardConfig::sharedState)
+        .isEqualTo(
+            new GuardConfig.SharedStatePart.Database(
+                "jdbc:postgresql://a:5432,b/guard",
+                new SecretReference("PGUSER", null),
+                new SecretReference("PGPASS", null)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://db/guard?password=hunter2",
+        "jdbc:postgresql://db/guard?user=g&sslpassword=hunter2",
+        "jdbc:postgresql://g:hunter2@db/guard",
+        "jdbc:postgresql://db/guard?socketFactory=hunter2",
+        "jdbc:postgresql://db/guard?=hunter2",
+        "jdbc:postgresql://db/guard?user=g&",
+        "jdbc:postgresql:guard",
+        "jdbc:postgresql://db",
+        "jdbc:postgresql://db/",
+        "jdbc:postgresql://db/guard#x",
+        "jdbc:h2:mem:x"
+      })
+  void anAddressThatIsNone_orHoldsASecret_isAnErrorThatDoesNotQuoteIt(String url) {
+    refusedWithoutQuoting("hunter2", GOOD + "state: \"" + url + "\"\n", "line 9", "state");
+    refused(GOOD + "state: {url: \"" + url + "\"}\n", "line 9", "state.url");
+  }
+
+  @Test
+  void aPasswordOfTheDatabaseStandsByReferenceAndWithItsUser() {
+    String url = "url: \"jdbc:postgresql://db/guard\"";
+    refused(GOOD + "state: {" + url + ", password: env:X}\n", "line 9", "username");
+    refusedWithoutQuoting(
+        "hunter2",
+        GOOD + "state: {" + url + ", username: env:X, password: hunter2}\n",
+        "line 9",
+        "state.password");
+    refused(GOOD + "state: {" + url + ", pool: 3}\n", "line 9", "pool");
+    refused(GOOD + "state: {username: env:X}\n", "line 9", "url");
   }
 
   @Test
