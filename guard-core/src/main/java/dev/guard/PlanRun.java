@@ -301,10 +301,18 @@ final class PlanRun {
             + "). Nothing runs without it; mend it and run again.");
   }
 
+  /** What keeps it for good; that it would have waited besides says nothing of this run. */
+  private static Report.Entry kept(PlanItem item) {
+    return new Report.Entry(
+        item.target(),
+        Fate.REFUSED,
+        item.verdict().reasons().stream().filter(reason -> !reason.pending()).toList());
+  }
+
   private Report.@Nullable Entry judge(PlanItem item) {
     Target target = item.target();
     if (!item.wouldGo()) {
-      return entry(item, Fate.REFUSED, item.verdict());
+      return kept(item);
     }
     if (doneBefore.contains(target)) {
       return skipped(item, "already-done", "It was done by an earlier run of this plan.");
@@ -609,7 +617,7 @@ final class PlanRun {
    */
   private Report.Entry unattempted(PlanItem item) {
     if (!item.wouldGo()) {
-      return entry(item, Fate.REFUSED, item.verdict());
+      return kept(item);
     }
     if (doneBefore.contains(item.target())) {
       return new Report.Entry(

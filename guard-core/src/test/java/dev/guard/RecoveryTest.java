@@ -207,7 +207,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aRunThatLosesItsLease_endsBeforeItsNextAct_andDrawsNothingMore() {
+  void h86_aRunThatLosesItsLease_endsBeforeItsNextAct_andDrawsNothingMore() {
     try (JournalSink journal = journal()) {
       Guard guard = builder(journal).build();
       Report report =
@@ -225,7 +225,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aDrawOfAHigherEpoch_refusesThoseBefore() {
+  void h86_t28_aPausedHolder_isRefusedWhenAHigherEpochHasDrawn() {
     try (JournalSink journal = journal();
         JournalSink another = JournalSink.in(directory.resolve("another")).open()) {
       Guard old = builder(journal, 40).build();

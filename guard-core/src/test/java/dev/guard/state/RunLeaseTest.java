@@ -86,7 +86,7 @@ class RunLeaseTest {
   }
 
   @Test
-  void anAct_mustFitIntoWhatIsLeft_byWhicheverClockRanFurther() {
+  void t28_anAct_mustFitIntoWhatIsLeft_byWhicheverClockRanFurther() {
     RunLock.Held held = hold(clocked);
     clocked.unreadable = true;
     assertThat(held.holds(ACT)).isTrue();

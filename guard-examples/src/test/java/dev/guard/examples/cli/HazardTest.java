@@ -701,6 +701,30 @@ class HazardTest {
     assertThat(planned.out()).contains("empty");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 15})
+  void h32_aClusterWhoseWorkloadsAreSuddenlyGoneSuspectsTheObserver(int left) {
+    fill(3);
+    Pushed image = old("shop/api", "1");
+    for (int i = 0; i < 40; i++) {
+      ground
+          .cluster("prod")
+          .put(
+              KubeObject.deployment(
+                  "shop", "api-" + i, 1, ground.host() + "/shop/api" + (i == 0 ? "" : i) + ":1"));
+    }
+    writePlan();
+    for (int i = left; i < 40; i++) {
+      ground.cluster("prod").remove("Deployment", "shop", "api-" + i);
+    }
+    Cli.Ran ran = evidenceBlocks();
+    assertThat(ran.out())
+        .contains("evidence-incomplete")
+        .contains(left == 0 ? "is empty, and held" : "suspect the observer");
+    assertThat(ground.cli.run("images", "apply", "plan.json", "--execute").exit()).isEqualTo(3);
+    assertThat(ground.look.pulls(image.repository(), image.digest())).isTrue();
+  }
+
   @Test
   void t18_h87_aRehearsalWritesNoDoneAnywhere() throws Exception {
     fill(3);

@@ -279,7 +279,9 @@ public final class FakeServer implements AutoCloseable {
     boolean cut = false;
     boolean effect = true;
     for (Fault fault : struck) {
-      pause(fault.delay());
+      if (!fault.isAfterEffect()) {
+        pause(fault.delay());
+      }
       cut |= fault.cuts();
       if ((fault.cuts() || fault.replaces()) && !fault.isAfterEffect()) {
         effect = false;
@@ -296,6 +298,9 @@ public final class FakeServer implements AutoCloseable {
       }
     }
     for (Fault fault : struck) {
+      if (fault.isAfterEffect()) {
+        pause(fault.delay());
+      }
       if (fault.replaces()) {
         response = fault.replacement(request, handler);
       }

@@ -203,7 +203,8 @@ public final class Fault {
   }
 
   /**
-   * Lets the client wait, before anything takes effect. A server that is closed waits no longer.
+   * Lets the client wait, before anything takes effect unless {@link #afterEffect} is said too. A
+   * server that is closed waits no longer.
    *
    * @param length how long
    * @return the fault
@@ -247,8 +248,8 @@ public final class Fault {
   }
 
   /**
-   * Lets the request take its effect before the answer is replaced or cut: the server did it and
-   * the client is told otherwise, or nothing.
+   * Lets the request take its effect before the answer is replaced, cut or delayed: the server did
+   * it and the client is told otherwise, late, or nothing.
    *
    * @return the fault
    */
