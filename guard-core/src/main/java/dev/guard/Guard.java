@@ -11,6 +11,8 @@ import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Selection;
+import dev.guard.rollout.RolloutStatus;
+import dev.guard.rollout.StagedRollout;
 import dev.guard.soak.Soak;
 import dev.guard.state.RunLock;
 import java.time.Instant;
@@ -310,7 +312,7 @@ public final class Guard {
               + "'. Make a plan of its own.");
     }
     Instant now = settings.time().now();
-    if (!now.isBefore(header.expires())) {
+    if (!now.isBefore(header.expires()) && !kept(plan)) {
       throw new PlanRejectedException(
           "The plan expired at "
               + header.expires()
@@ -333,6 +335,14 @@ public final class Guard {
       throw new PlanRejectedException(
           "What protects, or who is asked about use, has changed since the plan was made, so the plan no longer says what people reviewed. Make a new plan.");
     }
+  }
+
+  /**
+   * A plan that is being rolled out outlives its expiry; what protects is read anew all the same.
+   */
+  private boolean kept(Plan plan) {
+    StagedRollout rollout = settings.rollout();
+    return rollout != null && rollout.keeps(plan.digest());
   }
 
   private Report locked(Plan plan, String owner) {
@@ -541,6 +551,110 @@ public final class Guard {
     approvals.approval(plan, who, why);
     human("approve", who, "plan " + plan.digest() + ": " + why);
     return approvals.approve(plan, who, why);
+  }
+
+  /**
+   * Where the rollout stands that is under way, or was last.
+   *
+   * @return empty if no plan was ever rolled out
+   * @throws GuardConfigurationException if the guard has no stages
+   * @throws StateException if it cannot be read
+   */
+  public Optional<RolloutStatus> rollout() {
+    return stages().status();
+  }
+
+  /**
+   * Moves the rollout as far as time and gates let it, as {@link #apply} does before its first act.
+   * Acts on nothing.
+   *
+   * @return where it stands then; empty if no plan was ever rolled out
+   * @throws GuardConfigurationException if the guard has no stages, or is a dry run
+   * @throws StateException if it could not be read or kept
+   */
+  public Optional<RolloutStatus> advanceRollout() {
+    StagedRollout stages = stages();
+    if (settings.dryRun()) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' is a dry run, which moves no rollout.");
+    }
+    return stages.advance();
+  }
+
+  /**
+   * Pauses the rollout that is under way: nothing of it goes until a person resumes it. Counts
+   * before the next act, and is recorded when it does.
+   *
+   * @param who who pauses it; not blank
+   * @param why why; not blank
+   * @return where it stands
+   * @throws GuardConfigurationException if the guard has no stages
+   * @throws PlanRejectedException if none is under way
+   * @throws AuditException if it is paused, but that could not be recorded
+   * @throws StateException if it could not be kept
+   */
+  public RolloutStatus pauseRollout(String who, String why) {
+    StagedRollout stages = stages();
+    named("A pause", who, why);
+    RolloutStatus status = stages.pause(who, why);
+    human("pause-rollout", who, "plan " + status.plan() + ": " + why);
+    return status;
+  }
+
+  /**
+   * Resumes a rollout that is paused or halted, on the record first. The gate that halted it is
+   * asked again.
+   *
+   * @param who who resumes it; not blank
+   * @param why why; not blank
+   * @return where it stands
+   * @throws GuardConfigurationException if the guard has no stages
+   * @throws PlanRejectedException if none is under way
+   * @throws AuditException if the record could not be made durable; then it is not resumed
+   * @throws StateException if it could not be kept
+   */
+  public RolloutStatus resumeRollout(String who, String why) {
+    StagedRollout stages = stages();
+    named("A resume", who, why);
+    human("resume-rollout", who, why);
+    return stages.resume(who, why);
+  }
+
+  /**
+   * Aborts a rollout for good: nothing of its plan goes any more. Counts before the next act, and
+   * is recorded when it does.
+   *
+   * @param plan the plan, also one that has not begun; null for the rollout that is under way or
+   *     was last
+   * @param who who aborts it; not blank
+   * @param why why; not blank
+   * @return the plan that was aborted
+   * @throws GuardConfigurationException if the guard has no stages
+   * @throws PlanRejectedException if no plan is named, and there is no rollout
+   * @throws AuditException if it is aborted, but that could not be recorded
+   * @throws StateException if it could not be kept
+   */
+  public Digest abortRollout(@Nullable Digest plan, String who, String why) {
+    StagedRollout stages = stages();
+    named("An abort", who, why);
+    Digest aborted = stages.abort(plan, who, why);
+    human("abort-rollout", who, "plan " + aborted + ": " + why);
+    return aborted;
+  }
+
+  private StagedRollout stages() {
+    StagedRollout stages = settings.rollout();
+    if (stages == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' has no stages. Give it some with rollout(...).");
+    }
+    return stages;
+  }
+
+  private static void named(String what, String who, String why) {
+    if (who.isBlank() || why.isBlank()) {
+      throw new IllegalArgumentException(what + " names who and why.");
+    }
   }
 
   private KillSwitch requireSwitch() {

@@ -11,6 +11,7 @@ import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
 import dev.guard.plan.Approvals;
 import dev.guard.protection.Protection;
+import dev.guard.rollout.StagedRollout;
 import dev.guard.soak.Soak;
 import dev.guard.state.Fence;
 import dev.guard.state.RunLease;
@@ -199,6 +200,16 @@ public final class GuardBuilder {
    */
   public GuardBuilder approvals(Approvals people) {
     return safeguard(people);
+  }
+
+  /**
+   * In which stages a plan goes.
+   *
+   * @param stages the rollout; needs {@link #state}
+   * @return this builder
+   */
+  public GuardBuilder rollout(StagedRollout stages) {
+    return safeguard(stages);
   }
 
   /**
@@ -415,6 +426,9 @@ public final class GuardBuilder {
     if (safeguard instanceof Soak soak) {
       return soak.bind(name, store, time);
     }
+    if (safeguard instanceof StagedRollout rollout) {
+      return rollout.bind(name, store, time, () -> Optional.ofNullable(epoch.get()));
+    }
     if (safeguard instanceof Approvals approvals) {
       return approvals.bind(name, store);
     }
@@ -437,6 +451,7 @@ public final class GuardBuilder {
         pace,
         one(all, Soak.class),
         one(all, Approvals.class),
+        one(all, StagedRollout.class),
         where,
         lock(),
         epoch,

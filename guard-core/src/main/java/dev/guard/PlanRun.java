@@ -10,6 +10,8 @@ import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
+import dev.guard.rollout.PlanRollout;
+import dev.guard.rollout.RolloutStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class PlanRun {
   private final Scribe scribe;
   private final Recovery recovery;
   private final Safeguard lastLook;
+  private final @Nullable PlanRollout rollout;
   private final Plan plan;
   private final PlanEffect effect;
   private final String run;
@@ -54,17 +57,26 @@ final class PlanRun {
       Plan plan,
       PlanEffect effect) {
     this.settings = settings;
-    Approvals approvals = settings.approvals();
-    this.panel = approvals == null ? panel : panel.with(approvals.of(plan));
+    this.plan = plan;
+    this.rollout = settings.rollout() == null ? null : settings.rollout().of(plan);
+    this.panel = bound(panel);
     this.scribe = scribe;
     this.recovery = recovery;
-    this.lastLook = lastLook;
-    this.plan = plan;
+    this.lastLook = rollout == null ? lastLook : new RolloutLook(lastLook, rollout);
     this.effect = effect;
     this.run = settings.runIds().get();
     for (PlanItem item : plan.items()) {
       numbers.put(item.target(), numbers.size() + 1);
     }
+  }
+
+  /** What judges single calls one way and the items of a plan another. */
+  private Panel bound(Panel all) {
+    Panel of = all;
+    if (settings.approvals() != null) {
+      of = of.with(settings.approvals().of(plan, this::kept));
+    }
+    return rollout == null ? of : of.with(rollout);
   }
 
   Report run() {
@@ -83,6 +95,7 @@ final class PlanRun {
       }
     }
     panel.ended();
+    complete();
     finish(report());
     reached(Step.ENDED);
     Error thrown = error;
@@ -124,6 +137,9 @@ final class PlanRun {
     }
     verdict = verdict.and(Planning.counted(plan.header().population(), plan.items().size()));
     verdict = verdict.and(panel.prove()).and(panel.refresh());
+    if (verdict.allowed()) {
+      verdict = verdict.and(advance());
+    }
     List<Intent> going = new ArrayList<>();
     Map<Target, Verdict> refused = new HashMap<>();
     List<Target> inUse = new ArrayList<>();
@@ -184,7 +200,52 @@ final class PlanRun {
   /** Whether people who saw that this very plan is over its limit let it go nevertheless. */
   private boolean overLimitApproved() {
     Approvals approvals = settings.approvals();
-    return approvals != null && approvals.overLimit(plan);
+    return approvals != null && approvals.overLimit(plan, this::kept);
+  }
+
+  /** Whether the plan is being rolled out, and so outlives its expiry. */
+  private boolean kept() {
+    return rollout != null && rollout.keeps();
+  }
+
+  /** Time and gates open the next stage before anything is judged, and never in a rehearsal. */
+  private Verdict advance() {
+    if (rollout == null || settings.dryRun()) {
+      return Verdict.allow();
+    }
+    try {
+      rollout.advance().ifPresent(this::moved);
+      return Verdict.allow();
+    } catch (StateException fault) {
+      return refusal(
+          "rollout-failed",
+          "The rollout could not be moved ("
+              + Faults.describe(fault)
+              + "), so nothing was done. Look into the state store.");
+    }
+  }
+
+  /** Whether the open stage is complete; what cannot be kept is judged again by the next run. */
+  private void complete() {
+    if (rollout == null || settings.dryRun()) {
+      return;
+    }
+    try {
+      rollout.settled(report()).ifPresent(this::moved);
+    } catch (AuditException fault) {
+      halt(journalFailed(fault));
+    } catch (RuntimeException fault) {
+      halt(
+          refusal(
+              "rollout-failed",
+              "Whether the stage is complete could not be judged or kept ("
+                  + Faults.describe(fault)
+                  + "); the next run judges again."));
+    }
+  }
+
+  private void moved(RolloutStatus status) {
+    note("rollout", status + ", since " + status.who() + ": " + status.why(), Verdict.allow());
   }
 
   private Verdict probe() {
@@ -423,7 +484,7 @@ final class PlanRun {
   /** A slow run may outlive the plan that people reviewed. */
   private Verdict inTime() {
     Instant expires = plan.header().expires();
-    return settings.time().now().isBefore(expires)
+    return settings.time().now().isBefore(expires) || kept()
         ? Verdict.allow()
         : refusal(
             "plan-expired",

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,21 +153,24 @@ public final class Approvals implements Safeguard {
    * The same safeguard while one plan is applied.
    *
    * @param plan the plan
+   * @param kept whether the plan stays valid beyond its expiry, because it is being rolled out;
+   *     then an approval that held until the expiry goes on holding
    * @return a safeguard of the same name
    */
-  public Safeguard of(Plan plan) {
-    return new OfPlan(plan);
+  public Safeguard of(Plan plan, BooleanSupplier kept) {
+    return new OfPlan(plan, kept);
   }
 
   /**
    * Whether a plan that was over its limit when it was made is approved nevertheless.
    *
    * @param plan the plan
+   * @param kept whether the plan stays valid beyond its expiry, because it is being rolled out
    * @return true if it was over its limit, and as many approved it as any plan needs, at least one
    * @throws StateException if that cannot be read
    */
-  public boolean overLimit(Plan plan) {
-    return over(plan) && valid(plan).size() >= Math.max(1, needed);
+  public boolean overLimit(Plan plan, BooleanSupplier kept) {
+    return over(plan) && valid(plan, kept).size() >= Math.max(1, needed);
   }
 
   private static boolean over(Plan plan) {
@@ -232,9 +236,16 @@ public final class Approvals implements Safeguard {
    * @throws StateException if they cannot be read
    */
   public List<Approval> valid(Plan plan) {
+    return valid(plan, () -> false);
+  }
+
+  private List<Approval> valid(Plan plan, BooleanSupplier kept) {
     List<Approval> all = new ArrayList<>(document(plan.digest()).read().orElse(List.of()));
     all.addAll(more.get());
-    return counting(plan, all, store().now());
+    Instant now = store().now();
+    Instant expires = plan.header().expires();
+    boolean late = !now.isBefore(expires) && kept.getAsBoolean();
+    return counting(plan, all, late ? expires.minusNanos(1) : now);
   }
 
   /** The one decision about which approvals count. */
@@ -302,9 +313,11 @@ public final class Approvals implements Safeguard {
 
   private final class OfPlan implements Safeguard {
     private final Plan plan;
+    private final BooleanSupplier kept;
 
-    private OfPlan(Plan plan) {
+    private OfPlan(Plan plan, BooleanSupplier kept) {
       this.plan = plan;
+      this.kept = kept;
     }
 
     @Override
@@ -318,7 +331,7 @@ public final class Approvals implements Safeguard {
         return Verdict.allow();
       }
       try {
-        return judge(valid(plan).size(), needed);
+        return judge(valid(plan, kept).size(), needed);
       } catch (RuntimeException fault) { // whatever it is, what nobody can read is no approval
         LOG.warn("The approvals could not be read.", fault);
         return Verdict.refuse(

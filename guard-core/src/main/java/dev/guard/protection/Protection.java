@@ -8,6 +8,7 @@ import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.internal.Cause;
+import dev.guard.internal.Glob;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -90,7 +90,7 @@ final class ObjectionBook {
         }
         List<Noted> all = new ArrayList<>();
         for (JsonNode one : json.path("objections")) {
-          all.add(new Noted(objection(one), Shard.millis(one.path("from"))));
+          all.add(new Noted(objection(one), Json.natural(one.path("from"))));
         }
         return List.copyOf(all);
       } catch (IOException | DateTimeException | IllegalArgumentException fault) {

@@ -45,13 +45,6 @@ final class Shard {
     return StateDocument.in(store, key, new Form());
   }
 
-  static long millis(JsonNode node) throws IOException {
-    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.asLong() < 0) {
-      throw new IOException("a time that is none");
-    }
-    return node.asLong();
-  }
-
   private static final class Form implements StateDocument.Form<Map<String, Mark>> {
     @Override
     public Map<String, Mark> read(byte[] bytes) {
@@ -63,7 +56,9 @@ final class Shard {
         Map<String, Mark> marks = new TreeMap<>();
         for (Map.Entry<String, JsonNode> one : json.path("marks").properties()) {
           JsonNode mark = one.getValue();
-          marks.put(one.getKey(), new Mark(millis(mark.path("from")), millis(mark.path("seen"))));
+          marks.put(
+              one.getKey(),
+              new Mark(Json.natural(mark.path("from")), Json.natural(mark.path("seen"))));
         }
         return marks;
       } catch (IOException fault) {

@@ -11,6 +11,7 @@ import dev.guard.Verdict;
 import dev.guard.internal.Cause;
 import dev.guard.soak.ObjectionBook.Noted;
 import dev.guard.soak.Shard.Mark;
+import dev.guard.state.ObservedClock;
 import dev.guard.state.StateDocument.Change;
 import dev.guard.state.StateStore;
 import dev.guard.time.Time;
@@ -135,7 +136,7 @@ public final class Soak implements Safeguard {
               + guard
               + "' has a soak but no store, and memory forgets. Give it one with state(...).");
     }
-    ObservedClock clock = new ObservedClock(store, time, guard);
+    ObservedClock clock = ObservedClock.in(store, time, "soak-clock", guard);
     return new Soak(
         length, more, new Book(guard, store, time, clock, new ObjectionBook(store, guard)));
   }

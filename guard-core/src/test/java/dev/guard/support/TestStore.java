@@ -31,6 +31,7 @@ public final class TestStore implements StateStore {
   public final Deque<Fault> writes = new ArrayDeque<>();
   public boolean unreadable;
   public boolean conflictAlways;
+  private int writesLeft = Integer.MAX_VALUE;
   public int reads;
 
   public TestStore(Time time) {
@@ -55,6 +56,10 @@ public final class TestStore implements StateStore {
   public synchronized Optional<String> compareAndSet(String key, String expected, byte[] value) {
     if (unreadable) {
       throw new StateException("The store cannot be written.");
+    }
+    if (writesLeft-- <= 0) {
+      writesLeft = 0;
+      throw new StateException("The process died.");
     }
     if (conflictAlways) {
       return Optional.empty();
@@ -103,6 +108,11 @@ public final class TestStore implements StateStore {
         (key, old) ->
             new Versioned(
                 Long.toString(++versions), text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  /** Lets so many writes through, and none after them. */
+  public synchronized void failAfter(int more) {
+    writesLeft = more;
   }
 
   /** Loses every document. */

@@ -142,6 +142,20 @@ public final class Json {
     }
   }
 
+  /**
+   * A whole number that is not negative.
+   *
+   * @param node what stands there
+   * @return the number
+   * @throws IOException if it is none
+   */
+  public static long natural(JsonNode node) throws IOException {
+    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.asLong() < 0) {
+      throw new IOException("a number that is none");
+    }
+    return node.asLong();
+  }
+
   private static String where(JsonProcessingException e) {
     return e.getLocation() == null
         ? "it breaks off or is malformed"

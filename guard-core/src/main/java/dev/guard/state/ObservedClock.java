@@ -1,12 +1,10 @@
-package dev.guard.soak;
+package dev.guard.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.guard.StateException;
 import dev.guard.internal.json.Json;
-import dev.guard.state.StateDocument;
 import dev.guard.state.StateDocument.Change;
-import dev.guard.state.StateStore;
 import dev.guard.time.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much time a guard has watched pass, added up in capped ticks over all processes of a store.
  * It never runs backwards, and no jump of a clock moves it by more than one tick. Thread-safe.
+ *
+ * <pre>{@code
+ * ObservedClock clock = ObservedClock.in(store, time, "soak-clock", "cleanup");
+ * long begun = clock.tick();
+ * boolean over = clock.tick() - begun >= Duration.ofDays(7).toMillis();
+ * }</pre>
  */
-final class ObservedClock {
+public final class ObservedClock {
   /** The most one tick counts: a daily job that is an hour late loses nothing. */
-  static final Duration CAP = Duration.ofHours(25);
+  public static final Duration CAP = Duration.ofHours(25);
 
-  private static final String SCHEMA = "guard.soak-clock/1";
   private static final Duration OFTEN = Duration.ofMinutes(10);
 
   private final StateStore store;
@@ -33,10 +36,23 @@ final class ObservedClock {
   private Instant tickedAt = Instant.EPOCH;
   private @Nullable Reading last;
 
-  ObservedClock(StateStore store, Time time, String guard) {
+  private ObservedClock(StateStore store, Time time, String kind, String guard) {
     this.store = store;
     this.time = time;
-    this.document = StateDocument.in(store, StateStore.key("soak-clock", guard), new Form());
+    this.document = StateDocument.in(store, StateStore.key(kind, guard), new Form(kind));
+  }
+
+  /**
+   * A clock of one guard.
+   *
+   * @param store where it is kept
+   * @param time where monotonic time comes from
+   * @param kind which of its clocks; lower-case letters and dashes
+   * @param guard the guard's name
+   * @return the clock
+   */
+  public static ObservedClock in(StateStore store, Time time, String kind, String guard) {
+    return new ObservedClock(store, time, kind, guard);
   }
 
   /**
@@ -45,7 +61,7 @@ final class ObservedClock {
    * @param observed milliseconds watched so far
    * @param at the store's clock when it was last moved
    */
-  record Reading(long observed, Instant at) {
+  private record Reading(long observed, Instant at) {
     Reading after(Instant now, @Nullable Duration monotonic) {
       return new Reading(
           Math.addExact(observed, counted(Duration.between(at, now), monotonic).toMillis()), now);
@@ -65,7 +81,7 @@ final class ObservedClock {
    * @return milliseconds watched so far
    * @throws StateException if it could not be read or kept
    */
-  synchronized long tick() {
+  public synchronized long tick() {
     long nanos = time.nanos();
     Instant wall = time.now();
     Long before = tickedNanos;
@@ -87,15 +103,20 @@ final class ObservedClock {
   /**
    * What it showed when this process last looked; the truth may be later, never earlier.
    *
+   * @return milliseconds
    * @throws StateException if nobody looked yet and it cannot be read
    */
-  synchronized long observed() {
+  public synchronized long observed() {
     Reading known = last;
     return known != null ? known.observed() : document.read().map(Reading::observed).orElse(0L);
   }
 
-  /** Whether it was not moved by this process for some minutes. */
-  synchronized boolean stale() {
+  /**
+   * Whether it was not moved by this process for some minutes.
+   *
+   * @return true if it is time for a tick
+   */
+  public synchronized boolean stale() {
     Long before = tickedNanos;
     if (before == null) {
       return true;
@@ -107,25 +128,32 @@ final class ObservedClock {
   }
 
   private static final class Form implements StateDocument.Form<Reading> {
+    private final String schema;
+
+    private Form(String kind) {
+      this.schema = "guard." + kind + "/1";
+    }
+
     @Override
     public Reading read(byte[] bytes) {
       try {
         JsonNode json = Json.read(bytes);
-        if (!SCHEMA.equals(json.path("schema").asText())) {
+        if (!schema.equals(json.path("schema").asText())) {
           throw new IOException("another schema");
         }
         return new Reading(
-            Shard.millis(json.path("observed")), Instant.parse(json.path("at").asText("")));
+            Json.natural(json.path("observed")), Instant.parse(json.path("at").asText("")));
       } catch (IOException | DateTimeException fault) {
         throw new StateException(
-            "The clock of the soak is not readable. Look into the state store.", fault);
+            "The clock in document " + schema + " is not readable. Look into the state store.",
+            fault);
       }
     }
 
     @Override
     public byte[] write(Reading value) {
       ObjectNode json = Json.object();
-      json.put("schema", SCHEMA);
+      json.put("schema", schema);
       json.put("observed", value.observed());
       json.put("at", value.at().toString());
       return Json.line(json).getBytes(StandardCharsets.UTF_8);

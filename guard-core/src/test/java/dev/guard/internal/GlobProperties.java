@@ -1,4 +1,4 @@
-package dev.guard.protection;
+package dev.guard.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,21 +1,40 @@
-package dev.guard.protection;
+package dev.guard.internal;
 
 /**
- * A pattern with {@code *} and {@code ?}, matched without recursion and without a regular
+ * Not API. A pattern with {@code *} and {@code ?}, matched without recursion and without a regular
  * expression: at most pattern times value steps, and no allocation.
  */
-final class Glob {
+public final class Glob {
   private final String pattern;
 
-  Glob(String pattern) {
+  /**
+   * A pattern.
+   *
+   * @param pattern any text
+   */
+  public Glob(String pattern) {
     this.pattern = pattern;
   }
 
-  boolean matches(String value) {
+  /**
+   * Whether a whole value matches.
+   *
+   * @param value the value
+   * @return true if it does
+   */
+  public boolean matches(String value) {
     return matches(value, 0, value.length());
   }
 
-  boolean matches(String value, int from, int to) {
+  /**
+   * Whether a part of a value matches.
+   *
+   * @param value the value
+   * @param from where the part begins
+   * @param to where it ends
+   * @return true if it does
+   */
+  public boolean matches(String value, int from, int to) {
     int v = from;
     int p = 0;
     int star = -1;
@@ -41,8 +60,12 @@ final class Glob {
     return p == pattern.length();
   }
 
-  /** A value that matches, for a tripwire. */
-  String example() {
+  /**
+   * A value that matches, for a tripwire.
+   *
+   * @return the value
+   */
+  public String example() {
     return pattern.replace('*', 'x').replace('?', 'x');
   }
 }
