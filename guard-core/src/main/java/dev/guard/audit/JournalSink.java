@@ -8,6 +8,7 @@ import dev.guard.internal.durable.Disk;
 import dev.guard.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -72,6 +73,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
     private long segmentBytes = 64L * 1024 * 1024;
     private boolean daily = true;
     private long checkpointEvery = 1000;
+    private Duration checkpointAfter = Duration.ofMinutes(10);
     private Checkpoint.@Nullable Receiver receiver;
 
     private Builder(Path dir) {
@@ -122,8 +124,9 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
 
     /**
      * A second place that is told how far the journal has come: after so many records, at each new
-     * file, and at the end. If it can give back the last checkpoint, a journal that does not hold
-     * it any more does not open.
+     * file, at the end, and every ten minutes, also when nothing was recorded meanwhile, so that a
+     * silence can be told from a journal that was taken away. If it can give back the last
+     * checkpoint, a journal that does not hold it any more does not open.
      *
      * @param records after how many; at least 1
      * @param where the second place
@@ -136,6 +139,22 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
       }
       this.checkpointEvery = records;
       this.receiver = Objects.requireNonNull(where, "receiver");
+      return this;
+    }
+
+    /**
+     * After how long the second place is told, also when nothing was recorded. Told by the
+     * journal's own thread, about a second late at most.
+     *
+     * @param length one second to one day; by default ten minutes
+     * @return this builder
+     */
+    public Builder checkpointsAfter(Duration length) {
+      if (length.compareTo(Duration.ofSeconds(1)) < 0 || length.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "Checkpoints come after one second to one day, but was " + length + ".");
+      }
+      this.checkpointAfter = length;
       return this;
     }
 
@@ -172,7 +191,8 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
                 dir,
                 time,
                 ledger,
-                new JournalWriter.Settings(segmentBytes, daily, checkpointEvery, receiver));
+                new JournalWriter.Settings(
+                    segmentBytes, daily, checkpointEvery, checkpointAfter, receiver));
         writer.open(walk, opening.beginning, opening.endedWell);
         writer.start();
         open = true;

@@ -59,6 +59,7 @@ final class JournalWriter implements Runnable {
   private long ended;
   private long durable;
   private long checkpointed;
+  private long checkpointedAt;
   private byte[] hash = Lines.FIRST_PREV.getBytes(StandardCharsets.US_ASCII);
 
   /**
@@ -67,12 +68,14 @@ final class JournalWriter implements Runnable {
    * @param segmentBytes from which size on a new file is begun
    * @param daily whether a new file is begun each day (UTC)
    * @param checkpointEvery after how many records the receiver is told
+   * @param checkpointAfter after how long it is told, also when nothing was recorded
    * @param receiver who is told, or null
    */
   record Settings(
       long segmentBytes,
       boolean daily,
       long checkpointEvery,
+      Duration checkpointAfter,
       Checkpoint.@Nullable Receiver receiver) {}
 
   /** A caller that waits for its record. */
@@ -109,6 +112,7 @@ final class JournalWriter implements Runnable {
     hash = walk.hash().getBytes(StandardCharsets.US_ASCII);
     durable = seq;
     checkpointed = seq;
+    checkpointedAt = time.nanos();
     ended = endedWell ? seq : -1;
     day = day(beginning == null ? time.now() : beginning);
     Path last = walk.file();
@@ -283,20 +287,13 @@ final class JournalWriter implements Runnable {
   @Override
   public void run() {
     while (true) {
-      List<Waiting> batch;
-      synchronized (monitor) {
-        while (queue.isEmpty() && !closing) {
-          try {
-            monitor.wait();
-          } catch (InterruptedException e) {
-            LOG.debug("Only closing the journal ends its writer.", e);
-          }
-        }
-        if (queue.isEmpty()) {
-          break;
-        }
-        batch = queue;
-        queue = new ArrayList<>(batch.size());
+      List<Waiting> batch = next();
+      if (batch == null) {
+        break;
+      }
+      if (batch.isEmpty()) {
+        checkpoint();
+        continue;
       }
       int from = 0;
       while (from < batch.size()) {
@@ -310,6 +307,34 @@ final class JournalWriter implements Runnable {
       }
     }
     end();
+  }
+
+  /**
+   * What waits; nothing if a checkpoint is due, null if it is over. With a second place to tell it
+   * looks at the clock now and then, without one it need not.
+   */
+  private @Nullable List<Waiting> next() {
+    synchronized (monitor) {
+      while (queue.isEmpty() && !closing && !overdue()) {
+        try {
+          monitor.wait(settings.receiver() == null ? 0 : LOOK_EVERY_NANOS / 1_000_000);
+        } catch (InterruptedException e) {
+          LOG.debug("Only closing the journal ends its writer.", e);
+        }
+      }
+      if (queue.isEmpty() && closing) {
+        return null;
+      }
+      List<Waiting> batch = queue;
+      queue = new ArrayList<>(batch.size());
+      return batch;
+    }
+  }
+
+  private boolean overdue() {
+    return settings.receiver() != null
+        && poison == null
+        && time.nanos() - checkpointedAt >= settings.checkpointAfter().toNanos();
   }
 
   private void serve(List<Waiting> batch) {
@@ -334,7 +359,8 @@ final class JournalWriter implements Runnable {
       waiting.done = true;
       LockSupport.unpark(waiting.caller);
     }
-    if (fault == null && (rotated || seq - checkpointed >= settings.checkpointEvery())) {
+    if (fault == null
+        && (rotated || seq - checkpointed >= settings.checkpointEvery() || overdue())) {
       checkpoint();
     }
   }
@@ -381,6 +407,7 @@ final class JournalWriter implements Runnable {
 
   private void checkpoint() {
     checkpointed = seq;
+    checkpointedAt = time.nanos();
     Checkpoint.Receiver receiver = settings.receiver();
     if (receiver == null) {
       return;

@@ -17,10 +17,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -459,6 +463,50 @@ class JournalSinkTest {
     assertThatThrownBy(() -> JournalReader.at(dir()).done(Digest.of("plan")))
         .as("a journal cut short must not make done acts undone")
         .isInstanceOf(AuditException.class);
+  }
+
+  @Test
+  void checkpoints_comeAlsoWhenNothingIsRecorded_andByTheClockOnly() {
+    HandTime time = new HandTime();
+    BlockingQueue<Checkpoint> kept = new LinkedBlockingQueue<>();
+    try (JournalSink journal =
+        JournalSink.in(dir())
+            .time(time)
+            .checkpoints(1000, kept::add)
+            .checkpointsAfter(Duration.ofMinutes(5))
+            .open()) {
+      journal.append(Records.of("r", "1", Phase.INTENDED, null, Target.of("k", "s", "a")));
+      time.pass(Duration.ofMinutes(5));
+      Checkpoint first = next(kept);
+      assertThat(first.seq()).isEqualTo(2);
+      assertThat(first.at()).isEqualTo(time.now());
+      time.pass(Duration.ofMinutes(5));
+      Checkpoint idle = next(kept);
+      assertThat(idle.seq()).as("nothing was recorded").isEqualTo(2);
+      assertThat(idle.hash()).isEqualTo(first.hash());
+      assertThat(idle.at()).isAfter(first.at());
+      time.pass(Duration.ofMinutes(5).minusNanos(1));
+      journal.append(Records.of("r", "2", Phase.INTENDED, null, Target.of("k", "s", "b")));
+      assertThat(kept).isEmpty();
+      time.pass(Duration.ofNanos(1));
+      assertThat(next(kept).seq()).isEqualTo(3);
+    }
+    assertThat(kept).as("the end").hasSize(1);
+  }
+
+  private static Checkpoint next(BlockingQueue<Checkpoint> kept) {
+    try {
+      return Objects.requireNonNull(kept.poll(30, TimeUnit.SECONDS), "no checkpoint came");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT0.999S", "PT-1M", "PT24H0.001S"})
+  void checkpointsAfterNothingOrTooLong_areAnError(Duration length) {
+    assertThatThrownBy(() -> JournalSink.in(dir()).checkpointsAfter(length))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.guard.testkit.registry.IndexSpec;
 import dev.guard.testkit.registry.Pushed;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -293,6 +294,56 @@ class CommandsTest {
     Files.writeString(file, String.join("\n", lines.subList(0, lines.size() - 2)) + "\n");
     Cli.Ran cut = ground.cli.run("audit", "verify");
     assertThat(cut.exit()).as("the chain is whole, but shorter than it was: " + cut).isEqualTo(1);
+  }
+
+  /** With the checkpoint of the state, with one from the log, and without: each finds its own. */
+  @Test
+  void aJournalThatWasRolledBackOrReplaced_isFoundByACheckpointAlone() throws Exception {
+    fill();
+    ok("images", "plan");
+    Path file = journalFile();
+    String early = Files.readString(file);
+    ok("images", "apply", "--execute");
+    JsonNode whole = ok("audit", "verify", "--json").json();
+    String said = whole.path("records").asText() + ":" + whole.path("hash").asText();
+    assertThat(ok("audit", "verify", "--checkpoint", said).out()).contains("as was said");
+
+    Files.writeString(file, early);
+    assertThat(ground.cli.run("audit", "verify").exit()).as("the state knows more").isEqualTo(1);
+    Cli.Ran byLog = ground.cli.run("audit", "verify", "--checkpoint", said);
+    assertThat(byLog.exit()).isEqualTo(1);
+    assertThat(byLog.out()).contains("Damaged").contains(whole.path("records").asText());
+    assertThat(ok("audit", "verify", "--checkpoint", "none").out())
+        .as("a chain alone cannot know")
+        .contains("nothing outside says how long it should be");
+
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    try (Ground other = Ground.fake(elsewhere)) {
+      other.configure();
+      other.push.push("young/app", "x", ImageSpec.of("x").created(Ground.NOW));
+      for (int i = 0; i < 4; i++) {
+        assertThat(other.cli.run("images", "plan").exit()).isZero();
+      }
+      try (Stream<Path> all = Files.list(elsewhere.resolve("journal"))) {
+        Path theirs =
+            all.filter(one -> one.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+        Files.copy(theirs, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    assertThat(ok("audit", "verify", "--checkpoint", "none").out()).contains("Intact");
+    assertThat(ground.cli.run("audit", "verify").exit()).as("replaced whole").isEqualTo(1);
+    assertThat(ground.cli.run("images", "apply", "--execute").exit()).isEqualTo(4);
+  }
+
+  @Test
+  void aCheckpointThatIsNone_isAUsageError() {
+    fill();
+    ok("images", "plan");
+    for (String bad : List.of("", "5", "0:" + "a".repeat(64), "5:xyz", "5:" + "A".repeat(64))) {
+      Cli.Ran ran = ground.cli.run("audit", "verify", "--checkpoint", bad);
+      assertThat(ran.exit()).as(bad).isEqualTo(2);
+      assertThat(ran.err().strip().lines()).hasSize(1);
+    }
   }
 
   private Path journalFile() throws Exception {
