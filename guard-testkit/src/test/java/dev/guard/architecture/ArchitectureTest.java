@@ -35,7 +35,8 @@ class ArchitectureTest {
           "Scribe", // what Guard writes to its sink
           "Recall", // what Guard remembers when its sink does not
           "Recovery", // what Guard learns of acts that were cut short
-          "LeasedLook"); // the last look of a run that holds a lock
+          "LeasedLook", // the last look of a run that holds a lock
+          "RolloutLook"); // and of a plan that goes stage after stage
 
   private static final House HOUSE = new House("dev.guard", FRONT_DOOR);
 
