@@ -5,6 +5,7 @@ import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.audit.JournalReader;
 import dev.guard.audit.JournalSink;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,9 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -33,10 +41,11 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The durable journal against a bare group-commit loop of the same bytes: one thread that writes
- * what is waiting, flushes once, and wakes the callers, with nothing encoded, numbered, hashed or
- * remembered. One operation is one act: two records, two flushes. Both on the disk of the temporary
- * directory; set {@code -Djava.io.tmpdir} to measure another.
+ * The durable journal against a bare group-commit loop of the same bytes, and against databases
+ * that commit each record: one thread that writes what is waiting, flushes once, and wakes the
+ * callers, with nothing encoded, numbered, hashed or remembered. One operation is one act: two
+ * records, two flushes. Both on the disk of the temporary directory; set {@code -Djava.io.tmpdir}
+ * to measure another.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -118,9 +127,8 @@ public class JournalBenchmark {
     private List<Waiting> queue = new ArrayList<>();
     private boolean closing;
 
-    @Setup
-    public void open() throws IOException {
-      dir = Files.createTempDirectory("bare-bench");
+    /** A line as the journal writes it. */
+    void line(Path dir) throws IOException {
       try (JournalSink sink = JournalSink.at(dir.resolve("journal"))) {
         sink.append(RECORD);
       }
@@ -131,6 +139,12 @@ public class JournalBenchmark {
                   line = (entry.raw() + "\n").getBytes(StandardCharsets.US_ASCII);
                 }
               });
+    }
+
+    @Setup
+    public void open() throws IOException {
+      dir = Files.createTempDirectory("bare-bench");
+      line(dir);
       channel =
           FileChannel.open(
               dir.resolve("bare"),
@@ -203,6 +217,101 @@ public class JournalBenchmark {
     }
   }
 
+  /** The same lines as rows of a database, each committed alone: two commits an act. */
+  private abstract static class Rows {
+    byte[] line;
+
+    void line() throws IOException {
+      Path dir = Files.createTempDirectory("rows-bench");
+      Bare bare = new Bare();
+      bare.line(dir);
+      line = bare.line;
+      delete(dir);
+    }
+
+    static void insert(PreparedStatement row, byte[] line) throws SQLException {
+      row.setBytes(1, line);
+      row.executeUpdate();
+    }
+  }
+
+  /**
+   * SQLite in WAL mode with synchronous FULL; one connection, for more only wait for each other.
+   */
+  @State(Scope.Benchmark)
+  public static class Sqlite extends Rows {
+    private Path dir;
+    private Connection connection;
+    private PreparedStatement row;
+
+    @Setup
+    public void open() throws Exception {
+      line();
+      dir = Files.createTempDirectory("sqlite-bench");
+      connection = DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("journal.db"));
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("pragma journal_mode = wal");
+        statement.execute("pragma synchronous = full");
+        statement.execute("create table journal (line blob)");
+      }
+      row = connection.prepareStatement("insert into journal values (?)");
+    }
+
+    synchronized void append() throws SQLException {
+      insert(row, line);
+    }
+
+    @TearDown
+    public void close() throws Exception {
+      connection.close();
+      delete(dir);
+    }
+  }
+
+  /** PostgreSQL with fsync and synchronous_commit on, by a local connection for each writer. */
+  @State(Scope.Benchmark)
+  public static class Postgres extends Rows {
+    private EmbeddedPostgres server;
+    private final Queue<Connection> open = new ConcurrentLinkedQueue<>();
+    private final ThreadLocal<PreparedStatement> rows = ThreadLocal.withInitial(this::connect);
+
+    @Setup
+    public void open() throws Exception {
+      line();
+      server =
+          EmbeddedPostgres.builder()
+              .setServerConfig("fsync", "on")
+              .setServerConfig("synchronous_commit", "on")
+              .start();
+      try (Connection connection = server.getPostgresDatabase().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("create table journal (line bytea)");
+      }
+    }
+
+    private PreparedStatement connect() {
+      try {
+        Connection connection = server.getPostgresDatabase().getConnection();
+        open.add(connection);
+        return connection.prepareStatement("insert into journal values (?)");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    void append() throws SQLException {
+      insert(rows.get(), line);
+    }
+
+    @TearDown
+    public void close() throws Exception {
+      for (Connection connection : open) {
+        connection.close();
+      }
+      server.close();
+    }
+  }
+
   private static void delete(Path dir) throws IOException {
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -219,6 +328,52 @@ public class JournalBenchmark {
   private static void writeTwoLines(Bare bare) {
     bare.append();
     bare.append();
+  }
+
+  private static void writeTwoRows(Sqlite sqlite) throws SQLException {
+    sqlite.append();
+    sqlite.append();
+  }
+
+  private static void writeTwoRows(Postgres postgres) throws SQLException {
+    postgres.append();
+    postgres.append();
+  }
+
+  @Benchmark
+  @Threads(1)
+  public void sqlite01(Sqlite sqlite) throws SQLException {
+    writeTwoRows(sqlite);
+  }
+
+  @Benchmark
+  @Threads(8)
+  public void sqlite08(Sqlite sqlite) throws SQLException {
+    writeTwoRows(sqlite);
+  }
+
+  @Benchmark
+  @Threads(64)
+  public void sqlite64(Sqlite sqlite) throws SQLException {
+    writeTwoRows(sqlite);
+  }
+
+  @Benchmark
+  @Threads(1)
+  public void postgres01(Postgres postgres) throws SQLException {
+    writeTwoRows(postgres);
+  }
+
+  @Benchmark
+  @Threads(8)
+  public void postgres08(Postgres postgres) throws SQLException {
+    writeTwoRows(postgres);
+  }
+
+  @Benchmark
+  @Threads(64)
+  public void postgres64(Postgres postgres) throws SQLException {
+    writeTwoRows(postgres);
   }
 
   @Benchmark
