@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.audit.AuditSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.plan.Announcement;
 import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
+import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
@@ -318,6 +320,50 @@ class AnnounceAndApproveTest {
     assertThat(report.entries().get(0).reasons().get(0).code()).isEqualTo(Approvals.UNREADABLE);
     assertThat(report.entries().get(0).reasons().get(0).pending()).isFalse();
     assertThat(acted).isEmpty();
+  }
+
+  @Test
+  void docs_theSoak() {
+    AuditSink journal = records::add;
+    Selection selection = Selection.of(ACTION, List.of(A)).because("a test");
+    Target target = A;
+    PlanEffect effect = item -> acted.add(item.target());
+    Guard guard =
+        Guard.named("row-cleanup")
+            .dryRun(DryRun.off())
+            .blastRadius(BlastRadiusLimit.perPlan(50))
+            .soak(Soak.of(Duration.ofDays(7)))
+            .audit(journal)
+            .state(store)
+            .build();
+    Plan plan = guard.plan(selection);
+    Announcement told = guard.announce(plan, items -> tell(items)); // answers what provably arrived
+    guard.object(target, "ann", "needed for the audit", null); // until somebody withdraws it
+    Report report = guard.apply(plan, effect); // refuses what has not soaked, pending
+    assertThat(told.proven()).containsExactly(A);
+    assertThat(report.entries().get(0).reasons())
+        .extracting(Reason::code)
+        .containsExactly(Soak.OBJECTED, Soak.SOAKING);
+    assertThat(acted).isEmpty();
+  }
+
+  @Test
+  void docs_theApproval() {
+    AuditSink journal = records::add;
+    Selection selection = Selection.of(ACTION, List.of(A)).because("a test");
+    Guard guard =
+        Guard.named("row-cleanup")
+            .dryRun(DryRun.off())
+            .blastRadius(BlastRadiusLimit.perPlan(50))
+            .approvals(Approvals.by(2))
+            .audit(journal)
+            .state(store)
+            .build();
+    Plan plan = guard.plan(selection);
+    guard.approve(plan, "ann", "looked at every line");
+    guard.approve(plan, "ben", "these rows are last year's");
+    guard.apply(plan, item -> acted.add(item.target()));
+    assertThat(acted).containsExactly(A);
   }
 
   @Test

@@ -170,10 +170,16 @@ public final class Approvals implements Safeguard {
    * @throws StateException if that cannot be read
    */
   public boolean overLimit(Plan plan, BooleanSupplier kept) {
-    return over(plan) && valid(plan, kept).size() >= Math.max(1, needed);
+    return isOver(plan) && valid(plan, kept).size() >= Math.max(1, needed);
   }
 
-  private static boolean over(Plan plan) {
+  /**
+   * Whether a plan was over its limit when it was made.
+   *
+   * @param plan the plan
+   * @return true if only an approval of exactly this plan could let it go
+   */
+  public static boolean isOver(Plan plan) {
     return plan.verdict().reasons().stream()
         .anyMatch(reason -> reason.code().equals(Reason.OVER_LIMIT));
   }

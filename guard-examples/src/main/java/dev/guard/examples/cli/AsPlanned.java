@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * A plan that was halted when it was made stays so, whatever was raised or mended since: people
- * have read that it cannot be applied.
+ * have read that it cannot be applied. Only that it is over its limit can people approve.
  */
 final class AsPlanned implements Safeguard {
   static final String PLAN_HALTED = "plan-halted";
@@ -34,11 +34,16 @@ final class AsPlanned implements Safeguard {
 
   @Override
   public Verdict reviewAll(Batch batch) {
-    return judge(planned);
+    return judge(planned, batch.overLimitApproved());
   }
 
-  private static Verdict judge(Verdict planned) {
-    return planned.level() == Verdict.Level.HALT
+  /** What people approved beyond its limit halts for other reasons only. */
+  private static Verdict judge(Verdict planned, boolean approved) {
+    boolean halted =
+        planned.level() == Verdict.Level.HALT
+            && planned.reasons().stream()
+                .anyMatch(one -> !approved || !one.code().equals(Reason.OVER_LIMIT));
+    return halted
         ? Verdict.halt(
             Reason.of(
                 NAME,
@@ -50,6 +55,6 @@ final class AsPlanned implements Safeguard {
   @Override
   public List<Tripwire> tripwires() {
     Verdict halted = Verdict.halt(Reason.of(NAME, "tripwire", "a tripwire"));
-    return List.of(Tripwire.of(() -> judge(halted).level() == Verdict.Level.HALT));
+    return List.of(Tripwire.of(() -> judge(halted, true).level() == Verdict.Level.HALT));
   }
 }

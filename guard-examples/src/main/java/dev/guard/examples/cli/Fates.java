@@ -8,6 +8,8 @@ import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Entry;
 import dev.guard.plan.Report.Fate;
+import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Soak;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** What a plan or a report means for the exit code; the gravest thing that happened wins. */
 final class Fates {
   private static final String STOPPED_AT_FAILURE = "stopped-at-failure";
+  private static final Set<String> WAITING =
+      Set.of(Reason.DRY_RUN, Soak.SOAKING, Soak.OBJECTED, StagedRollout.STAGE_CLOSED);
   private static final String UNREADABLE = "fingerprint-unreadable";
 
   private Fates() {}
@@ -72,6 +76,11 @@ final class Fates {
     return plan.header().unread().isEmpty() ? Exit.CLEAN : Exit.PARTLY;
   }
 
+  /** What halted something that is neither a plan nor a run. */
+  static Exit of(Verdict verdict) {
+    return halted(verdict);
+  }
+
   private static Exit halted(@Nullable Verdict verdict) {
     if (verdict == null || verdict.level() != Verdict.Level.HALT) {
       return Exit.CLEAN;
@@ -87,6 +96,11 @@ final class Fates {
   }
 
   /** A target that the plan would have let go and that a safeguard refused after all. */
+  /** What only waits for its day, as people were told it would, is no failure of a nightly job. */
+  private static boolean waits(Entry entry) {
+    return entry.reasons().stream().allMatch(reason -> WAITING.contains(reason.code()));
+  }
+
   private static Exit refused(Plan plan, Report report) {
     Set<Object> going = new HashSet<>();
     for (PlanItem item : plan.wouldGo()) {
@@ -103,7 +117,7 @@ final class Fates {
         if (unreadable) {
           return Exit.UNREADABLE;
         }
-        exit = Exit.REFUSED;
+        exit = waits(entry) ? exit : Exit.REFUSED;
       }
     }
     return exit;

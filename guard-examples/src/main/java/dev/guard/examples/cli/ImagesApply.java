@@ -119,7 +119,10 @@ final class ImagesApply implements Callable<Integer> {
               + style.command("guard undo " + report.run())
               + "  puts it back, until the registry collects its garbage");
     } else if (!rehearsal && exit == Exit.CLEAN) {
-      out.println("Nothing was left to do.");
+      out.println(
+          report.count(Fate.REFUSED) > plan.items().size() - plan.wouldGo().size()
+              ? "Nothing may go yet; what waits goes when its time has come."
+              : "Nothing was left to do.");
     }
     return exit.code();
   }

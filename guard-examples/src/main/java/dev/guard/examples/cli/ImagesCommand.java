@@ -6,9 +6,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "images",
     description = {"Cleans a registry of images that nothing needs.", ""},
-    subcommands = {ImagesPlan.class, ImagesExplain.class, ImagesApply.class, ImagesCheck.class})
+    subcommands = {
+      ImagesPlan.class,
+      ImagesAnnounce.class,
+      ImagesExplain.class,
+      ImagesApply.class,
+      ImagesCheck.class
+    })
 final class ImagesCommand extends CommandGroup {
   ImagesCommand() {
-    super("Say what to do with the images: guard images plan, explain, apply or check.");
+    super("Say what to do with the images: guard images plan, announce, explain, apply or check.");
   }
 }

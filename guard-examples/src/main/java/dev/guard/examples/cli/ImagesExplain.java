@@ -19,8 +19,6 @@ import dev.guard.registry.cleanup.CleanupProposal;
 import dev.guard.registry.cleanup.ImageCleanup;
 import dev.guard.registry.reference.ContentDigest;
 import dev.guard.registry.reference.ImageReference;
-import dev.guard.registry.reference.ParsedReference;
-import dev.guard.registry.reference.UnparseableReference;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,8 +77,9 @@ final class ImagesExplain implements Callable<Integer> {
     GuardConfig config = common.read(shell);
     try (Session session = Session.open(shell, config);
         Progress progress = new Progress(shell, common.json)) {
-      ImageReference image = parse(session);
-      String repository = repository(session, image);
+      ImageArgument argument = ImageArgument.parse(reference, session);
+      ImageReference image = argument.image();
+      String repository = argument.repository();
       progress.says("asking registry and clusters");
       session.preflight(false);
       String tagOrDigest =
@@ -130,46 +129,6 @@ final class ImagesExplain implements Callable<Integer> {
                 "registry",
                 "dangling",
                 "The registry lists the tag, but has no manifest for it; 'guard images check' says whether anything needs it.")));
-  }
-
-  private ImageReference parse(Session session) {
-    ParsedReference parsed = ImageReference.parse(reference);
-    if (parsed instanceof UnparseableReference) {
-      throw new CommandException(
-          Exit.USAGE,
-          "'"
-              + reference
-              + "' is no image reference ("
-              + ((UnparseableReference) parsed).message()
-              + "); write repository:tag or repository@sha256:….");
-    }
-    ImageReference image = (ImageReference) parsed;
-    // A name without a host is meant in this registry, not at Docker's.
-    String first = reference.contains("/") ? reference.substring(0, reference.indexOf('/')) : "";
-    boolean host =
-        first.equals("localhost")
-            || first.contains(".")
-            || first.contains(":")
-            || !first.toLowerCase(java.util.Locale.ROOT).equals(first);
-    if (!host
-        && ImageReference.parse(session.registry().host() + "/" + reference)
-            instanceof ImageReference ours) {
-      return ours;
-    }
-    return image;
-  }
-
-  private static String repository(Session session, ImageReference image) {
-    return session
-        .names()
-        .ours(image)
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    Exit.USAGE,
-                    "This reference names another registry than "
-                        + session.registry().host()
-                        + "; name the host in registry.aliases if it is the same."));
   }
 
   private Answered answer(Session session, String repository, String shown, ContentDigest digest) {

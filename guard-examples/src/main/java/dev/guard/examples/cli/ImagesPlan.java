@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     description = {
       "Says what would go and what is kept, and why. Deletes nothing.",
       "Shows where the limits stand. Reads the registry and every cluster anew; writes the plan, first sights and a record to the journal.",
-      "A plan over its limit is written as well, for people to look at; it cannot be applied.",
+      "A plan over its limit is written as well, for people to look at; it cannot be applied unless they approve it.",
       ""
     },
     footerHeading = "%nExamples%n",

@@ -43,6 +43,11 @@ final class Next {
 
   /** Why nothing of a plan that was halted when it was made can be applied. */
   static String after(Plan plan, Style style) {
-    return after(plan.verdict(), style) + "; nothing of this plan can be applied";
+    boolean onlyLimit =
+        plan.verdict().reasons().stream()
+            .allMatch(reason -> reason.pending() || reason.code().equals(Reason.OVER_LIMIT));
+    return after(plan.verdict(), style)
+        + "; nothing of this plan can be applied"
+        + (onlyLimit ? ", unless somebody runs " + style.command("guard plan approve") : "");
   }
 }

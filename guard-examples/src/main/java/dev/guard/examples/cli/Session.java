@@ -2,6 +2,7 @@ package dev.guard.examples.cli;
 
 import dev.guard.Digest;
 import dev.guard.Guard;
+import dev.guard.GuardBuilder;
 import dev.guard.GuardConfigurationException;
 import dev.guard.GuardListener;
 import dev.guard.Target;
@@ -24,6 +25,7 @@ import dev.guard.k8s.ClusterConnection;
 import dev.guard.k8s.ClusterReferences;
 import dev.guard.k8s.ConfigMapSwitch;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Selection;
@@ -40,6 +42,7 @@ import dev.guard.registry.cleanup.ImageNames;
 import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
+import dev.guard.soak.Soak;
 import dev.guard.state.StateStore;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -347,7 +350,13 @@ final class Session implements AutoCloseable {
       ImageCleanup cleanup,
       GuardListener listener) {
     GuardConfig.LimitsPart limits = config.limits();
-    return Guard.named(config.name())
+    GuardBuilder guard = Guard.named(config.name());
+    Duration wait = config.people().soak();
+    if (wait != null) {
+      guard.soak(Soak.of(wait));
+    }
+    return guard
+        .approvals(approvals(config))
         .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
         .killSwitch(killSwitch)
         .blastRadius(
@@ -365,6 +374,11 @@ final class Session implements AutoCloseable {
         .actor(actor)
         .listener(listener)
         .build();
+  }
+
+  static Approvals approvals(GuardConfig config) {
+    int people = config.people().approvals();
+    return people == 0 ? Approvals.onlyOverLimit() : Approvals.by(people);
   }
 
   /** The proposal's selection, with what reviewers should know besides. */

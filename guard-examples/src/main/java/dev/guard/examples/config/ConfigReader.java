@@ -8,6 +8,7 @@ import dev.guard.examples.config.GuardConfig.ConfigMapPart;
 import dev.guard.examples.config.GuardConfig.CredentialsPart;
 import dev.guard.examples.config.GuardConfig.EvidencePart;
 import dev.guard.examples.config.GuardConfig.LimitsPart;
+import dev.guard.examples.config.GuardConfig.PeoplePart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
 import dev.guard.examples.config.GuardConfig.SharedStatePart;
@@ -51,25 +52,15 @@ public final class ConfigReader {
           "kubeconfig",
           "policy",
           "limits",
+          "soak",
+          "approvals",
           "switch",
           "state",
           "journal",
           "acknowledge",
           "evidence");
   private static final Map<String, String> NOT_YET =
-      Map.of(
-          "stages",
-          LATER,
-          "soak",
-          LATER,
-          "approvals",
-          LATER,
-          "notify",
-          LATER,
-          "scans",
-          LATER,
-          "quarantine",
-          LATER);
+      Map.of("stages", LATER, "notify", LATER, "scans", LATER, "quarantine", LATER);
 
   private final Path file;
   private final String shown;
@@ -116,6 +107,7 @@ public final class ConfigReader {
         root.optionalText("kubeconfig").map(text -> path(root, "kubeconfig", text)).orElse(null),
         policy(root.section("policy")),
         root.optionalSection("limits").map(ConfigReader::limits).orElse(LimitsPart.DEFAULT),
+        people(root),
         killSwitch(root),
         sharedState(root).isPresent()
             ? path(root, "state", "state")
@@ -266,6 +258,26 @@ public final class ConfigReader {
         section.whole("perPlan", 0, 1_000_000).orElse(LimitsPart.DEFAULT.perPlan()),
         section.percent("percent").orElse(LimitsPart.DEFAULT.percent()),
         section.whole("perDay", 0, 10_000_000).orElse(LimitsPart.DEFAULT.perDay()));
+  }
+
+  /** Absent means the safe default; off must be written. */
+  private static PeoplePart people(Section root) {
+    Duration soak =
+        none(root, "soak")
+            ? null
+            : root.duration("soak", Duration.ofMinutes(1), DAY.multipliedBy(366))
+                .orElse(PeoplePart.DEFAULT.soak());
+    long approvals =
+        none(root, "approvals")
+            ? 0
+            : root.whole("approvals", 1, 100).orElse((long) PeoplePart.DEFAULT.approvals());
+    return new PeoplePart(soak, (int) approvals);
+  }
+
+  private static boolean none(Section root, String key) {
+    return root.node(key).orElse(null) instanceof Yaml.Scalar scalar
+        && scalar.kind() == Yaml.Scalar.Kind.TEXT
+        && scalar.text().equals("none");
   }
 
   private SwitchPart killSwitch(Section root) {

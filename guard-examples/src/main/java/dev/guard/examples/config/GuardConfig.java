@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param kubeconfig the kubeconfig the file names, or null
  * @param policy what may be cleaned
  * @param limits the blast radius
+ * @param people how long people may object, and how many approve
  * @param killSwitch where the switch is
  * @param state the state directory; with a shared state, only what an undo needs is in it
  * @param sharedState where hosts share the state, or null if the directory holds it
@@ -36,6 +37,7 @@ public record GuardConfig(
     @Nullable Path kubeconfig,
     PolicyPart policy,
     LimitsPart limits,
+    PeoplePart people,
     SwitchPart killSwitch,
     Path state,
     @Nullable SharedStatePart sharedState,
@@ -184,6 +186,17 @@ public record GuardConfig(
   public record LimitsPart(long perPlan, double percent, long perDay) {
     /** What holds if the file says nothing. */
     public static final LimitsPart DEFAULT = new LimitsPart(50, 10, 200);
+  }
+
+  /**
+   * How people take part.
+   *
+   * @param soak how long they may object after an announcement, or null if nothing waits for that
+   * @param approvals how many must approve a plan; 0 if none need to
+   */
+  public record PeoplePart(@Nullable Duration soak, int approvals) {
+    /** What holds if the file says nothing. */
+    public static final PeoplePart DEFAULT = new PeoplePart(Duration.ofDays(7), 1);
   }
 
   /**

@@ -89,7 +89,11 @@ class BadInputTest {
   static List<List<String>> commandsWithConfig() {
     return List.of(
         List.of("images", "plan"),
+        List.of("images", "announce"),
         List.of("images", "apply"),
+        List.of("plan", "approve", "plan.json", "--why", "x"),
+        List.of("plan", "object", "a:1", "--why", "x"),
+        List.of("release", "--why", "x"),
         List.of("images", "check"),
         List.of("images", "explain", "a:1"),
         List.of("stop", "--why", "x"),
@@ -164,7 +168,7 @@ class BadInputTest {
     oneSentence(cli.run("images", "plan", "--frobnicate"), 2, "--frobnicate");
     oneSentence(cli.run("frobnicate"), 2, "frobnicate");
     oneSentence(cli.run("stop"), 2, "--why");
-    oneSentence(cli.run("images"), 2, "plan, explain, apply");
+    oneSentence(cli.run("images"), 2, "plan, announce, explain, apply");
     oneSentence(cli.run(), 2, "demo");
   }
 

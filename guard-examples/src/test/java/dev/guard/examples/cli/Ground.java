@@ -194,6 +194,8 @@ final class Ground implements AutoCloseable {
     values.put("repositories", "[\"*\"]");
     values.put("age", "{from: created, atLeast: 30d}");
     values.put("limits", "{perPlan: 50, percent: 99}");
+    values.put("soak", "none");
+    values.put("approvals", "none");
     for (int i = 0; i < changes.length; i += 2) {
       values.put(changes[i], changes[i + 1]);
     }

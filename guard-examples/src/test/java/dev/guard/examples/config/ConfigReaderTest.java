@@ -156,9 +156,24 @@ class ConfigReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stages", "soak", "approvals", "notify", "scans", "quarantine"})
+  @ValueSource(strings = {"stages", "notify", "scans", "quarantine"})
   void aKeyThatNothingEnforcesYetIsUnknown(String key) {
     refused(GOOD + key + ": none\n", "guard.yaml line 9", "'" + key + "' is unknown", "remove it");
+  }
+
+  @Test
+  void soakAndApprovals_areOnUnlessOffIsWritten() throws Exception {
+    assertThat(read(GOOD).people()).isEqualTo(new GuardConfig.PeoplePart(Duration.ofDays(7), 1));
+    assertThat(read(GOOD + "soak: 12h\napprovals: 2\n").people())
+        .isEqualTo(new GuardConfig.PeoplePart(Duration.ofHours(12), 2));
+    assertThat(read(GOOD + "soak: none\napprovals: none\n").people())
+        .isEqualTo(new GuardConfig.PeoplePart(null, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"soak: 0s", "soak: 7", "soak: off", "soak: ", "approvals: 0"})
+  void law4_aSoakOrApprovalsOfNothing_isAnError(String line) {
+    refused(GOOD + line + "\n", "guard.yaml line 9", line.substring(0, line.indexOf(':')));
   }
 
   @ParameterizedTest

@@ -1,0 +1,249 @@
+package dev.guard.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.guard.testkit.cluster.KubeObject;
+import dev.guard.testkit.registry.ImageSpec;
+import dev.guard.testkit.registry.Pushed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people are told, what they say, and when an image goes then, by the command line. */
+class SoakAndApprovalTest {
+  @TempDir Path directory;
+
+  private Ground ground;
+  private Pushed first;
+
+  @BeforeEach
+  void begin() throws Exception {
+    ground = Ground.fake(directory);
+    ground.configure("soak", "3d");
+    first = ground.push.push("old/app", "o0", ImageSpec.of("old 0").created(Ground.LONG_AGO));
+    for (int i = 1; i < 3; i++) {
+      ground.push.push("old/app", "o" + i, ImageSpec.of("old " + i).created(Ground.LONG_AGO));
+    }
+    ground.push.push("young/app", "y", ImageSpec.of("young").created(Ground.NOW));
+    ground
+        .cluster("prod")
+        .put(KubeObject.deployment("shop", "web", 1, ground.host() + "/young/app:y"));
+  }
+
+  @AfterEach
+  void end() {
+    ground.close();
+  }
+
+  private Cli.Ran ok(String... arguments) {
+    return exits(0, arguments);
+  }
+
+  private Cli.Ran exits(int exit, String... arguments) {
+    Cli.Ran ran = ground.cli.run(arguments);
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(exit);
+    return ran;
+  }
+
+  private void days(int days) {
+    for (int i = 0; i < days; i++) {
+      ground.time.tick(Duration.ofDays(1));
+      ok("images", "plan", "-o", "plan.json");
+    }
+  }
+
+  private List<String> left() {
+    return ground.look.tags("old/app").stream().sorted().toList();
+  }
+
+  @Test
+  void anImageGoesOnlyThreeWatchedDaysAfterItsAnnouncement() {
+    ok("images", "plan", "-o", "plan.json");
+    Cli.Ran early = ok("images", "apply", "plan.json", "--execute");
+    assertThat(early.out()).contains("Nothing may go yet").contains("not announced");
+    days(5);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).as("nobody was told").hasSize(3);
+
+    ground.clearLogs();
+    Cli.Ran told = ok("images", "announce", "plan.json");
+    assertThat(told.out())
+        .contains("3 images go in 3 days at the earliest")
+        .contains("old/app")
+        .contains("guard plan object")
+        .contains("Announced 3 images");
+    assertThat(ground.writes()).as("it deletes nothing and writes nothing anywhere").isEmpty();
+    days(2);
+    Cli.Ran soon = ok("images", "apply", "plan.json", "--execute", "--json");
+    assertThat(soon.out()).contains("soaking").contains("free at 2026-03-09");
+    assertThat(ground.deletions()).isZero();
+    days(1);
+    JsonNode report = ok("images", "apply", "plan.json", "--execute", "--json").json();
+    assertThat(report.path("counts").path("DONE").asInt()).isEqualTo(3);
+    assertThat(ok("audit", "show").out()).contains("ANNOUNCED");
+  }
+
+  @Test
+  void whatIsFoundInUseMeanwhile_mustBeAnnouncedAnew() {
+    ok("images", "announce");
+    ground
+        .cluster("prod")
+        .put(KubeObject.deployment("shop", "api", 0, ground.host() + "/old/app:o0"));
+    days(1);
+    ground.cluster("prod").remove("Deployment", "shop", "api");
+    days(3);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).containsExactly("o0");
+  }
+
+  @Test
+  void anObjection_keepsItsImage_untilItIsWithdrawnOrOver_onTheRecord() {
+    ok("images", "announce");
+    Cli.Ran noted =
+        ok(
+            "plan",
+            "object",
+            "old/app:o0",
+            "--why",
+            "needed for the audit",
+            "--as",
+            "ann",
+            "--json");
+    assertThat(noted.json().path("target").path("id").asText()).isEqualTo(first.digest());
+    assertThat(noted.json().path("who").asText()).isEqualTo("ann");
+    ok(
+        "plan",
+        "object",
+        ground.host() + "/old/app:o1",
+        "--why",
+        "a week more",
+        "--until",
+        "2026-03-06");
+    days(3);
+    Cli.Ran ran = ok("images", "apply", "plan.json", "--execute", "--json");
+    assertThat(ran.out()).contains("ann objects: needed for the audit");
+    assertThat(left()).containsExactly("o0", "o1");
+    days(4);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).as("its end has come").containsExactly("o0");
+    assertThat(
+            ok("plan", "object", "old/app@" + first.digest(), "--why", "over", "--withdraw").out())
+        .contains("nobody objects");
+    days(1);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+    String shown = ok("audit", "show", "--json").out();
+    assertThat(shown).contains("\"object\"").contains("needed for the audit").contains("withdraw");
+  }
+
+  @Test
+  void aDryRunTellsNobody_andStartsNoWait() {
+    ground.cli.with("GUARD_DRY_RUN", "1");
+    assertThat(ok("images", "announce").out())
+        .contains("nobody was told")
+        .doesNotContain("old/app");
+    ground.cli.with("GUARD_DRY_RUN", "off");
+    days(4);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).hasSize(3);
+  }
+
+  @Test
+  void whenStopped_nobodyIsTold() {
+    ok("stop", "--why", "odd alerts");
+    Cli.Ran ran = exits(4, "images", "announce");
+    assertThat(ran.out()).doesNotContain("old/app");
+    ok("resume", "--why", "fine");
+    days(4);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).hasSize(3);
+  }
+
+  @Test
+  void aPlanNeedsTwoPeopleOtherThanItsPlanner() throws Exception {
+    ground.configure("approvals", "2");
+    exits(0, "images", "plan", "-o", "plan.json", "--as", "petra");
+    Cli.Ran refused = exits(4, "images", "apply", "plan.json", "--execute", "--as", "petra");
+    assertThat(refused.out()).contains("needs the approval of 2 people");
+    Cli.Ran self = exits(2, "plan", "approve", "plan.json", "--why", "mine", "--as", " PETRA");
+    assertThat(self.err()).contains("nobody approves a plan of their own");
+    Cli.Ran one = ok("plan", "approve", "plan.json", "--why", "looked", "--as", "ann");
+    assertThat(one.out()).contains("Approved by ann").contains("1 more approval");
+    ok("plan", "approve", "plan.json", "--why", "looked twice", "--as", "Ann");
+    exits(4, "images", "apply", "plan.json", "--execute", "--as", "petra");
+    assertThat(ground.deletions()).isZero();
+    Cli.Ran two = ok("plan", "approve", "plan.json", "--why", "looked", "--as", "ben", "--json");
+    assertThat(two.json().path("given").asInt()).isEqualTo(2);
+    ok("images", "apply", "plan.json", "--execute", "--as", "petra");
+    assertThat(left()).isEmpty();
+    assertThat(ok("audit", "show", "--json").out())
+        .contains("\"approve\"")
+        .contains("looked twice");
+  }
+
+  @Test
+  void aPlanOverItsLimitGoesByAnApprovalOfExactlyThatPlan() throws Exception {
+    ground.configure("limits", "{perPlan: 2, percent: 99}");
+    exits(4, "images", "plan", "-o", "plan.json", "--as", "petra");
+    exits(4, "images", "apply", "plan.json", "--execute");
+    Cli.Ran approved =
+        ok("plan", "approve", "plan.json", "--why", "a big spring clean", "--as", "ann");
+    assertThat(approved.out()).contains("over the limit");
+    ground.time.tick(Duration.ofMinutes(1));
+    exits(4, "images", "plan", "-o", "another.json", "--as", "petra");
+    exits(4, "images", "apply", "another.json", "--execute");
+    assertThat(ground.deletions()).isZero();
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void withoutASoak_nothingIsAnnouncedOrKeptByObjection() throws Exception {
+    ground.configure();
+    assertThat(exits(2, "images", "announce").err()).contains("no soak");
+    assertThat(exits(2, "plan", "object", "old/app:o0", "--why", "x").err()).contains("no soak");
+  }
+
+  @Test
+  void badInput_isOneSentence_andTouchesNothing() throws Exception {
+    ok("images", "plan", "-o", "plan.json");
+    Files.writeString(directory.resolve("garbage.json"), "{}");
+    for (List<String> bad :
+        List.of(
+            List.of("images", "announce", "missing.json"),
+            List.of("images", "announce", "garbage.json"),
+            List.of("plan", "approve", "garbage.json", "--why", "x"),
+            List.of("plan", "approve", "plan.json"),
+            List.of("plan", "approve", "plan.json", "--why", " "),
+            List.of("plan", "object", "old/app:none", "--why", "x"),
+            List.of("plan", "object", "other.example.com/x:1", "--why", "x"),
+            List.of("plan", "object", "old/app:o0", "--why", "x", "--until", "soon"),
+            List.of("plan", "object", "old/app:o0", "--why", "x", "--until", "2026-01-01"),
+            List.of(
+                "plan",
+                "object",
+                "old/app:o0",
+                "--why",
+                "x",
+                "--withdraw",
+                "--until",
+                "2027-01-01"),
+            List.of("plan", "object", ":", "--why", "x"))) {
+      Cli.Ran ran = ground.cli.run(bad.toArray(new String[0]));
+      assertThat(ran.exit()).as(bad + " " + ran).isEqualTo(2);
+      assertThat(ran.err().strip().lines()).as(bad.toString()).hasSize(1);
+      assertThat(ran.out()).as(bad.toString()).isEmpty();
+    }
+    assertThat(ok("status", "--json").json().path("notesWaiting").asInt()).isZero();
+    ok("images", "announce");
+    days(3);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+  }
+}
