@@ -421,7 +421,7 @@ public final class GuardBuilder {
   private Safeguard bound(Safeguard safeguard) {
     if (safeguard instanceof BlastRadiusLimit) {
       return ((BlastRadiusLimit) safeguard)
-          .bind(name, time, () -> Optional.ofNullable(epoch.get()));
+          .bind(name, store, time, () -> Optional.ofNullable(epoch.get()));
     }
     if (safeguard instanceof Soak soak) {
       return soak.bind(name, store, time);

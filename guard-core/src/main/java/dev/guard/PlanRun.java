@@ -2,6 +2,7 @@ package dev.guard;
 
 import dev.guard.GuardListener.Step;
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.pace.Pace;
 import dev.guard.plan.Approvals;
 import dev.guard.plan.PermittedItem;
@@ -75,6 +76,11 @@ final class PlanRun {
     Panel of = all;
     if (settings.approvals() != null) {
       of = of.with(settings.approvals().of(plan, this::kept));
+    }
+    for (Safeguard safeguard : settings.safeguards()) {
+      if (safeguard instanceof BlastRadiusLimit limit) {
+        of = of.with(limit.of(plan.header().action(), plan.digest()));
+      }
     }
     return rollout == null ? of : of.with(rollout);
   }

@@ -1,6 +1,7 @@
 package dev.guard.blastradius;
 
 import dev.guard.Batch;
+import dev.guard.Digest;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Population;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much may be touched: a count per plan, per call and per sliding window, a percent of all
- * there is, and how much must be left. Targets are counted, not intents.
+ * there is, how much must be left, and no more than so many times the usual. Targets are counted,
+ * not intents.
  *
  * <pre>{@code
  * BlastRadiusLimit.perPlan(50).percent(10)                               // the stricter of both
@@ -68,6 +70,7 @@ public final class BlastRadiusLimit implements Safeguard {
   private final Terms terms;
   private final Judge judge;
   private final @Nullable Blocks book;
+  private final @Nullable Growth growth;
   private final String key;
 
   private BlastRadiusLimit(Terms terms) {
@@ -83,6 +86,12 @@ public final class BlastRadiusLimit implements Safeguard {
                     terms.name(), terms.shown(), terms.windows, store, terms.time, terms.epoch),
                 terms.block,
                 terms.time);
+    this.growth = terms.times == Terms.NONE ? null : new Growth(terms, history(terms));
+  }
+
+  private static @Nullable History history(Terms terms) {
+    StateStore where = terms.store == null ? terms.historyStore : terms.store;
+    return where == null ? null : new History(where, terms.scope(), terms.epoch);
   }
 
   /**
@@ -209,23 +218,55 @@ public final class BlastRadiusLimit implements Safeguard {
   }
 
   /**
+   * And no more than so many times what is usual: the median of what the last 32 runs of the same
+   * action really touched (done, failed or in doubt), all runs of one plan together; of single
+   * calls, of what the last calls touched. As long as fewer than five are known there is no usual,
+   * and the other limits hold alone. A run that touched nothing is not counted, so the usual is at
+   * least one. Kept in the store of the limit's windows, or else in the guard's; people may approve
+   * one plan beyond it, by its digest.
+   *
+   * @param times 1 to 1000
+   * @return a stricter limit; a guard without a store does not build with it
+   * @throws GuardConfigurationException if it is out of range, or the limit counts by a label
+   */
+  public BlastRadiusLimit noMoreThanTimesUsual(int times) {
+    if (times < 1 || times > 1000) {
+      throw new GuardConfigurationException(
+          terms.shown()
+              + " takes 1 to 1000 times the usual, but was given "
+              + times
+              + ". For nothing at all, say perPlan(0).");
+    }
+    if (terms.dimension != null) {
+      throw new GuardConfigurationException(
+          terms.shown()
+              + " counts by label '"
+              + terms.dimension
+              + "', and there is no usual per value. Give it a second limit.");
+    }
+    Terms next = limited();
+    next.times = times;
+    return new BlastRadiusLimit(next);
+  }
+
+  /**
    * Counts for every value of a label alone: {@code perPlan(5).forEach("namespace")} is five of
    * each namespace. Give the guard a second, plain limit to bound the sum. A target without the
    * label is refused.
    *
    * @param label the label's name; not blank
    * @return the limit per value
-   * @throws GuardConfigurationException if a percent or a floor is set: there is no population per
-   *     value
+   * @throws GuardConfigurationException if a percent, a floor or a usual is set: there is none of
+   *     them per value
    */
   public BlastRadiusLimit forEach(String label) {
     if (label.isBlank()) {
       throw new GuardConfigurationException(terms.shown() + " cannot count by a blank label.");
     }
-    if (terms.percent != null || terms.floor != Terms.NONE) {
+    if (terms.percent != null || terms.floor != Terms.NONE || terms.times != Terms.NONE) {
       throw new GuardConfigurationException(
           terms.shown()
-              + " has a percent or a floor, and there is no population per '"
+              + " has a percent, a floor or a usual, and there is none of them per '"
               + label
               + "'. Give it a second limit.");
     }
@@ -320,6 +361,27 @@ public final class BlastRadiusLimit implements Safeguard {
    *     population, but nothing says of how many
    */
   public BlastRadiusLimit bind(String guard, Time clocks, Supplier<Optional<Fence>> epoch) {
+    return bind(guard, null, clocks, epoch);
+  }
+
+  /**
+   * As {@link #bind(String, Time, Supplier)}, for a guard that has a store.
+   *
+   * @param guard the guard's name
+   * @param store where its history is kept if it has no windows; null if there is no store
+   * @param clocks where monotonic time comes from
+   * @param epoch the epoch of the guard's present run, if there is one
+   * @return the same limit, bound
+   * @throws GuardConfigurationException as the other does, and if it is bounded by the usual, but
+   *     there is no store
+   */
+  public BlastRadiusLimit bind(
+      String guard, @Nullable StateStore store, Time clocks, Supplier<Optional<Fence>> epoch) {
+    if (terms.times != Terms.NONE && terms.store == null && store == null) {
+      throw new GuardConfigurationException(
+          terms.shown()
+              + " is bounded by what is usual, and memory forgets what was. Give the guard a store with state(...).");
+    }
     if (terms.callsOnly() && terms.needsPopulation() && terms.all == null) {
       throw new GuardConfigurationException(
           terms.shown()
@@ -327,6 +389,7 @@ public final class BlastRadiusLimit implements Safeguard {
     }
     Terms next = terms.copy();
     next.guard = guard;
+    next.historyStore = store;
     next.time = Objects.requireNonNull(clocks, "time");
     next.epoch = Objects.requireNonNull(epoch, "epoch");
     return new BlastRadiusLimit(next);
@@ -366,8 +429,27 @@ public final class BlastRadiusLimit implements Safeguard {
     return terms.name();
   }
 
+  /**
+   * The same limit while one plan is applied: what is touched then is what will be usual later.
+   *
+   * @param action the plan's action
+   * @param plan the plan
+   * @return a safeguard of the same name
+   */
+  public Safeguard of(String action, Digest plan) {
+    return growth == null ? this : new OfPlan(this, growth, action, plan);
+  }
+
   @Override
   public Verdict review(Intent intent) {
+    Verdict verdict = reviewOfPlan(intent);
+    return growth == null
+        ? verdict
+        : verdict.and(growth.ofCall(intent.action(), intent.targets().size()));
+  }
+
+  /** One item of a plan; how much is usual is asked of the plan alone. */
+  Verdict reviewOfPlan(Intent intent) {
     if (isUnlimited()) {
       return Verdict.allow();
     }
@@ -414,7 +496,10 @@ public final class BlastRadiusLimit implements Safeguard {
       verdict =
           verdict.and(
               lifted(
-                  batch, judge.whole(batch.targetsInAll(), judge.population(batch.population()))));
+                  batch,
+                  judge
+                      .whole(batch.targetsInAll(), judge.population(batch.population()))
+                      .and(usual(batch))));
       return book == null ? verdict : verdict.and(book.roomForAll(key, batch.targets()));
     }
     Counts now = Counts.ofAll(terms.dimension, batch.intents());
@@ -434,6 +519,12 @@ public final class BlastRadiusLimit implements Safeguard {
     return verdict;
   }
 
+  private Verdict usual(Batch batch) {
+    return growth == null
+        ? Verdict.allow()
+        : growth.ofPlan(batch.action(), batch.plan(), batch.targetsInAll());
+  }
+
   /** What people approved beyond the limit of one plan; windows and unknowns stay as they are. */
   private static Verdict lifted(Batch batch, Verdict said) {
     if (!batch.overLimitApproved()) {
@@ -446,6 +537,24 @@ public final class BlastRadiusLimit implements Safeguard {
 
   @Override
   public Reservation reserve(Intent intent) {
+    Growth usual = growth;
+    if (usual == null) {
+      return draw(intent);
+    }
+    String action = intent.action();
+    int asked = intent.targets().size();
+    Verdict verdict = usual.readOfCall(action, asked);
+    if (!verdict.allowed()) {
+      return new Reservation.Denied(verdict);
+    }
+    Reservation drawn = draw(intent);
+    return drawn instanceof Reservation.Denied
+        ? drawn
+        : Counted.of(drawn, () -> usual.required().call(action, asked));
+  }
+
+  /** Draws from the windows alone. */
+  Reservation draw(Intent intent) {
     Blocks windows = book;
     if (windows == null) {
       return Reservation.none();
@@ -476,6 +585,10 @@ public final class BlastRadiusLimit implements Safeguard {
     Blocks windows = book;
     if (windows != null) {
       wires.add(new Tripwire("a full window refuses", windows::trips));
+    }
+    Growth usual = growth;
+    if (usual != null) {
+      wires.add(new Tripwire("one more than so many times the usual halts", usual::trips));
     }
     return List.copyOf(wires);
   }

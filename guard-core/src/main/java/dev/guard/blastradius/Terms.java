@@ -31,8 +31,10 @@ final class Terms implements Cloneable {
   @Nullable BigDecimal percent;
   private BigInteger percentUnscaled = BigInteger.ZERO;
   private BigInteger percentDivisor = HUNDRED;
+  long times = NONE;
   List<WindowBook.Window> windows = List.of();
   @Nullable StateStore store;
+  @Nullable StateStore historyStore;
   int block = 1;
   @Nullable String dimension;
   @Nullable Supplier<Population> all;
@@ -110,11 +112,15 @@ final class Terms implements Cloneable {
     return percent == null ? "" : percent.toPlainString();
   }
 
+  /** Guard and limit, by which its history is kept. */
+  String scope() {
+    return guard.length() + ":" + guard + label.length() + ":" + label;
+  }
+
   /** Where the windows of a value of the dimension are kept. */
   String key(String value) {
-    String scope = guard.length() + ":" + guard + label.length() + ":" + label;
     String counted = dimension == null ? "" : dimension.length() + ":" + dimension + value;
-    return StateStore.key("window", scope + counted);
+    return StateStore.key("window", scope() + counted);
   }
 
   @Override
@@ -127,6 +133,7 @@ final class Terms implements Cloneable {
         + (percent == null ? "" : ", " + shownPercent() + " %")
         + (perCall == NONE ? "" : ", " + perCall + " per call")
         + (floor == NONE ? "" : ", keep at least " + floor)
+        + (times == NONE ? "" : ", no more than " + times + " times the usual")
         + (windows.isEmpty() ? "" : ", " + windows)
         + (dimension == null ? "" : ", for each " + dimension);
   }
