@@ -64,7 +64,7 @@ class UsualTest {
     for (int i = 0; i < targets; i++) {
       all.add(Target.of("thing", "here", "t" + made++));
     }
-    time.pass(Duration.ofDays(1));
+    time.pass(Duration.ofHours(1));
     return guard.plan(Selection.of(action, all).because("a test"));
   }
 
@@ -188,24 +188,52 @@ class UsualTest {
     assertThat(store.keys("guard/history/")).isEmpty();
   }
 
+  private Plan planGoingInTwo(int first, int second, boolean remembering) {
+    Guard guard = guard();
+    Plan plan = plan(guard, 4);
+    guard.apply(plan, actsOn(first));
+    (remembering ? guard : guard()).apply(plan, actsOn(second));
+    return plan;
+  }
+
+  private PlanEffect actsOn(int most) {
+    int[] left = {most};
+    return item -> {
+      if (left[0]-- > 0) {
+        acted.add(item.target());
+      } else {
+        item.permit().notRun();
+      }
+    };
+  }
+
   @Test
-  void allRunsOfOnePlan_areOneRun_andAskForWhatTheyAskTogether() {
-    runs(2, 2, 2, 2);
-    Guard first = builder(usual()).build();
-    Plan plan = plan(first, 4);
-    int[] left = {3};
-    first.apply(
-        plan,
-        item -> {
-          if (left[0]-- == 0) {
-            item.permit().notRun();
-          } else {
-            acted.add(item.target());
-          }
-        });
-    first.apply(plan, item -> acted.add(item.target()));
-    assertThat(acted).hasSize(12);
-    assertOver(plan(guard(), 11).verdict(), "usual 2 a run over the last 5 runs");
+  void allRunsOfOnePlan_areOneRun() {
+    for (int i = 0; i < 5; i++) {
+      planGoingInTwo(3, 1, true);
+    }
+    assertThat(acted).hasSize(20);
+    assertOver(plan(guard(), 21).verdict(), "usual 4 a run over the last 5 runs");
+  }
+
+  @Test
+  void aPlanWhoseRecordIsLost_isNotForgottenByItsHistory() {
+    for (int i = 0; i < 5; i++) {
+      planGoingInTwo(3, 1, false);
+    }
+    assertOver(plan(guard(), 16).verdict(), "usual 3 a run over the last 5 runs");
+  }
+
+  @Test
+  void aPlanThatGoesOn_asksForAllItsRunsTogether_andIsNotItsOwnUsual() {
+    runs(2, 2, 2, 2, 2);
+    Guard guard = guard();
+    Plan plan = plan(guard, 10);
+    guard.apply(plan, actsOn(9));
+    runs(1, 1, 1, 1, 1, 1, 1);
+    assertThat(store.keys("guard/history/")).hasSize(1);
+    Report report = guard.apply(plan, actsOn(1));
+    assertOver(report.halt(), "usual 1 a run over the last 12 runs, 5 times that is 5, 10 asked");
   }
 
   @Test
