@@ -10,6 +10,7 @@ import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.plan.Plan;
 import dev.guard.plan.Report;
+import dev.guard.plan.Report.Fate;
 import dev.guard.rollout.RolloutBook.Page;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,15 +169,13 @@ public final class PlanRollout implements Safeguard {
   }
 
   /**
-   * Moves this plan's rollout before the first act of a run, as far as time and gates let it.
+   * Moves the rollout before the first act of a run, as far as time and gates let it; also that of
+   * another plan, which may be over by now.
    *
-   * @return where it stands; empty if it has not begun
+   * @return where it stands; empty if no plan was ever rolled out
    * @throws StateException if it could not be read or kept
    */
   public Optional<RolloutStatus> advance() {
-    if (now().of(plan.digest()).isEmpty()) {
-      return Optional.empty();
-    }
     Optional<RolloutStatus> status = rollout.advance();
     now();
     return status;
@@ -186,14 +185,14 @@ public final class PlanRollout implements Safeguard {
    * Judges from what came of a run whether the open step is complete; if so its wait begins now.
    *
    * @param report what came of the run
-   * @return where the rollout stands; empty if it has not begun
+   * @return where the rollout stands; empty if no plan was ever rolled out
    * @throws StateException if it could not be read or kept; the next run judges again
    */
   public Optional<RolloutStatus> settled(Report report) {
     Page page = now();
     Course course = page.of(plan.digest()).orElse(null);
     boolean mayBegin =
-        course == null && report.halt() == null && judged(page, 0).allowed() && anything();
+        course == null && report.halt() == null && judged(page, 0).allowed() && anyLeft(report);
     boolean open = course != null && course.active() && !course.baking();
     if ((open || mayBegin) && complete(report, course == null ? 0 : course.step())) {
       long observed = rollout.bound().clock().tick();
@@ -208,9 +207,15 @@ public final class PlanRollout implements Safeguard {
     return advance();
   }
 
-  /** A plan of which nothing goes has nothing to roll out. */
-  private boolean anything() {
-    return !placed().isEmpty();
+  /** A plan of which nothing is left has nothing to roll out. */
+  private boolean anyLeft(Report report) {
+    for (Report.Entry entry : report.entries()) {
+      boolean over = entry.outcome() == Fate.DONE || entry.outcome() == Fate.SKIPPED;
+      if (!over && placed().containsKey(entry.target())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean complete(Report report, int step) {

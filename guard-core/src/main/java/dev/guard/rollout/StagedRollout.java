@@ -330,7 +330,7 @@ public final class StagedRollout implements Safeguard {
       Thread.currentThread().interrupt();
       return Answer.inconclusive("it was interrupted");
     } catch (Exception fault) {
-      LOG.warn("Gate '{}' threw.", check.name(), fault);
+      LOG.debug("Gate '{}' threw.", check.name(), fault);
       return Answer.error("it threw " + Cause.of(fault));
     }
   }

@@ -63,7 +63,7 @@ class StageTest {
   }
 
   @Test
-  void law4_t26_zeroNegativeBlankAndTwice_areErrors() {
+  void t26_law4_zeroNegativeBlankAndTwice_areErrors() {
     rejected(() -> Stage.named(" "));
     rejected(() -> Stage.named("a\nb"));
     rejected(() -> LAST.ramp(0));

@@ -28,7 +28,7 @@ class HazardsPageTest {
               "H01 H02 H03 H04 H05 H06 H19 H20 H24 H25 H26 H27 H28 H32 H39 H40 H41 H42 H43 H44 H45 H47 H58"
                   .split(" "),
               "H65 H66 H67 H68 H82 H83 H84 H85 H86 H87 H88 H99 H100".split(" "),
-              "T1 T2 T3 T4 T5 T7 T8 T9 T10 T11 T12 T13 T14 T15 T16 T17 T18 T19 T20 T22 T23 T24 T25 T26 T27"
+              "T1 T2 T3 T4 T5 T7 T8 T9 T10 T11 T12 T13 T14 T15 T16 T17 T18 T19 T20 T21 T22 T23 T24 T25 T26 T27"
                   .split(" "),
               "T28 T29 T30 T31".split(" "))
           .stream()

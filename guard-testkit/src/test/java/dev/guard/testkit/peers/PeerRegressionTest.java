@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.guard.Fingerprint;
 import dev.guard.Guard;
 import dev.guard.GuardBuilder;
+import dev.guard.GuardConfigurationException;
 import dev.guard.GuardListener;
 import dev.guard.GuardRefusedException;
 import dev.guard.Intent;
 import dev.guard.Outcome;
 import dev.guard.Permit;
+import dev.guard.PlanRejectedException;
 import dev.guard.Population;
 import dev.guard.Reason;
 import dev.guard.RehearsalPermit;
@@ -39,6 +41,9 @@ import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import dev.guard.plan.Selection;
 import dev.guard.protection.Protection;
+import dev.guard.rollout.Stage;
+import dev.guard.rollout.StagedRollout;
+import dev.guard.state.MemoryStateStore;
 import dev.guard.testkit.ManualTime;
 import dev.guard.testkit.RecordingSink;
 import dev.guard.testkit.ScriptedSafeguard;
@@ -518,6 +523,41 @@ class PeerRegressionTest {
     assertThat(deleted).isEmpty();
     assertThat(seen).hasSize(1).noneMatch(Permit.class::isInstance);
     assertThat(Permit.class.getConstructors()).as("only Guard makes permits").isEmpty();
+  }
+
+  @Test
+  void t21_afterAnAbort_nothingIsDeleted_whateverElseIsPending() {
+    Guard guard =
+        unlimited()
+            .rollout(
+                StagedRollout.of(
+                    Stage.named("first").when("t1", target -> target.id().equals("t1")),
+                    Stage.named("all")))
+            .state(MemoryStateStore.create(time))
+            .build();
+    Plan plan = guard.plan(selection(targets(3)));
+    guard.apply(plan, this::delete);
+    assertThat(guard.rollout())
+        .hasValueSatisfying(it -> assertThat(it.stage()).as("promoted").isEqualTo("all"));
+    guard.pauseRollout("ann", "wait");
+    guard.abortRollout(null, "ben", "no");
+    assertThatThrownBy(() -> guard.resumeRollout("ann", "go on"))
+        .isInstanceOf(PlanRejectedException.class);
+    guard.advanceRollout();
+    guard.apply(plan, this::delete);
+    assertThat(deleted).containsExactly("t1");
+  }
+
+  @Test
+  void t26_aStageOfZero_ofLess_orOfNoNumber_isAnError() {
+    Stage stage = Stage.named("canary");
+    for (long none : new long[] {0, -1, Long.MIN_VALUE}) {
+      assertThatThrownBy(() -> stage.ramp(none)).isInstanceOf(GuardConfigurationException.class);
+    }
+    for (double none : new double[] {0, -0.0, -1, 100.01, Double.NaN, Double.NEGATIVE_INFINITY}) {
+      assertThatThrownBy(() -> stage.rampPercent(none))
+          .isInstanceOf(GuardConfigurationException.class);
+    }
   }
 
   @Test
