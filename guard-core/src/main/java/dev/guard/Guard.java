@@ -342,7 +342,7 @@ public final class Guard {
    */
   private boolean kept(Plan plan) {
     StagedRollout rollout = settings.rollout();
-    return rollout != null && rollout.keeps(plan.digest());
+    return rollout != null && rollout.keeps(plan);
   }
 
   private Report locked(Plan plan, String owner) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.dryrun.DryRun;
+import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Approvals;
 import dev.guard.plan.Candidate;
 import dev.guard.plan.Plan;
@@ -44,6 +45,7 @@ class RolloutTest {
   private final Set<Target> failing = new HashSet<>();
   private final AtomicReference<Gate.Answer> answer = new AtomicReference<>(Gate.Answer.pass());
   private Runnable onAct = () -> {};
+  private Runnable onIntended = () -> {};
 
   private static Stage dev() {
     return Stage.named("dev").scopes("dev/*").bake(DAY);
@@ -58,7 +60,13 @@ class RolloutTest {
     return Guard.named("test")
         .dryRun(DryRun.off())
         .unlimited("a test")
-        .audit(records::add)
+        .audit(
+            record -> {
+              records.add(record);
+              if (record.phase() == Phase.INTENDED) {
+                onIntended.run();
+              }
+            })
         .actor("planner")
         .state(store)
         .time(time)
@@ -149,7 +157,7 @@ class RolloutTest {
     Guard guard = guard();
     Plan plan = plan(guard, DEV, PROD);
     apply(guard, plan);
-    time.jump(Duration.ofDays(300));
+    time.jump(Duration.ofDays(20));
     apply(guard, plan);
     assertThat(acted).containsExactly(DEV);
   }
@@ -379,6 +387,85 @@ class RolloutTest {
     Report report = apply(guard, plan);
     assertThat(acted).containsExactly(DEV, PROD);
     assertThat(codes(report)).contains(StagedRollout.STAGE_OVER);
+  }
+
+  @Test
+  void whatWaits_holdsOnlyAStageOfWhichNothingWentYet_andAnObjectionHoldsNone() {
+    AtomicReference<Set<Target>> waiting = new AtomicReference<>(Set.of(DEV, DEV2));
+    AtomicReference<String> code = new AtomicReference<>("soaking");
+    Safeguard slow =
+        new Safeguard() {
+          @Override
+          public String name() {
+            return "slow";
+          }
+
+          @Override
+          public Verdict review(Intent intent) {
+            return waiting.get().containsAll(intent.targets())
+                ? Verdict.refuse(Reason.pending("slow", code.get(), "Later."))
+                : Verdict.allow();
+          }
+
+          @Override
+          public List<Tripwire> tripwires() {
+            return List.of(Tripwire.of(() -> true));
+          }
+        };
+    Guard guard = builder(two()).safeguard(slow).build();
+    Plan plan = plan(guard, DEV, DEV2, PROD);
+    apply(guard, plan);
+    assertThat(guard.rollout()).as("nothing went yet").isEmpty();
+    waiting.set(Set.of(DEV2));
+    apply(guard, plan);
+    assertThat(status(guard).baking()).isTrue();
+    guard.abortRollout(null, "ann", "a test");
+    waiting.set(Set.of(DEV));
+    code.set("objected");
+    time.pass(Duration.ofSeconds(5));
+    apply(guard, plan(guard, DEV, PROD));
+    assertThat(status(guard).baking()).isTrue();
+    assertThat(acted).containsExactly(DEV);
+  }
+
+  @Test
+  void aRollout_keepsItsPlan_forThirtyDaysBeyondItsExpiry() {
+    Guard guard = guard();
+    Plan plan = plan(guard, DEV, PROD);
+    apply(guard, plan);
+    guard.pauseRollout("ann", "holidays");
+    time.pass(Duration.ofDays(30));
+    apply(guard, plan);
+    time.pass(DAY);
+    assertThatThrownBy(() -> apply(guard, plan)).isInstanceOf(PlanRejectedException.class);
+  }
+
+  @Test
+  void whatWasRefused_becauseTheRunEnded_keepsItsStageOpen() {
+    AtomicReference<KillSwitch.Reading> reading = new AtomicReference<>(KillSwitch.Reading.run());
+    KillSwitch.Source source =
+        new KillSwitch.Source() {
+          @Override
+          public String name() {
+            return "hand";
+          }
+
+          @Override
+          public KillSwitch.Reading read() {
+            return reading.get();
+          }
+        };
+    Guard guard = builder(two()).killSwitch(KillSwitch.from(source, Duration.ofNanos(1))).build();
+    Plan plan = plan(guard, DEV, PROD);
+    onIntended =
+        () -> {
+          reading.set(KillSwitch.Reading.pause("not now"));
+          time.pass(Duration.ofSeconds(1));
+        };
+    Report report = apply(guard, plan);
+    assertThat(report.halted()).isPresent();
+    assertThat(status(guard).baking()).isFalse();
+    assertThat(acted).isEmpty();
   }
 
   @Test

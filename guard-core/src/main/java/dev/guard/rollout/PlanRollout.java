@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlanRollout implements Safeguard {
   private static final Duration REMEMBERED = Duration.ofSeconds(1);
   private static final String UNREAD = "-unreadable";
+  private static final String DONE = "already-done";
+  private static final String OBJECTED = "objected";
 
   private final StagedRollout rollout;
   private final Plan plan;
@@ -183,6 +185,7 @@ public final class PlanRollout implements Safeguard {
 
   /**
    * Judges from what came of a run whether the open step is complete; if so its wait begins now.
+   * What still waits then goes with another plan.
    *
    * @param report what came of the run
    * @return where the rollout stands; empty if no plan was ever rolled out
@@ -218,37 +221,66 @@ public final class PlanRollout implements Safeguard {
     return false;
   }
 
+  /** What waits holds only a stage of which nothing went yet. */
   private boolean complete(Report report, int step) {
+    List<Reason> ended = report.halted().map(Verdict::reasons).orElse(List.of());
+    boolean waits = false;
+    boolean went = false;
     for (Report.Entry entry : report.entries()) {
       Integer of = placed().get(entry.target());
-      if (of != null && of == step && !settled(entry)) {
-        return false;
+      if (of != null && of == step) {
+        if (!settled(entry, ended)) {
+          return false;
+        }
+        went |= went(entry);
+        waits |= waits(entry);
       }
     }
-    return true;
+    return went || !waits;
   }
 
-  /** Done, or no longer qualified. What failed, is in doubt, waits or could not be read is open. */
-  private static boolean settled(Report.Entry entry) {
+  /**
+   * Done, or refused for one reason or another. What failed, is in doubt, could not be read, or was
+   * refused because the run ended, is open.
+   */
+  private static boolean settled(Report.Entry entry, List<Reason> ended) {
     switch (entry.outcome()) {
       case DONE:
       case SKIPPED:
         return true;
       case REFUSED:
-        return entry.reasons().stream().anyMatch(reason -> !reason.pending())
-            && entry.reasons().stream().noneMatch(reason -> reason.code().endsWith(UNREAD));
+        return entry.reasons().stream().noneMatch(reason -> open(reason) || ended.contains(reason));
       default:
         return false;
     }
   }
 
+  private static boolean open(Reason reason) {
+    return reason.code().endsWith(UNREAD) || reason.safeguard().equals(StagedRollout.NAME);
+  }
+
+  private static boolean went(Report.Entry entry) {
+    return entry.outcome() == Fate.DONE || (entry.outcome() == Fate.SKIPPED && says(entry, DONE));
+  }
+
+  /** For time or for a yes; a person's no is an answer. */
+  private static boolean waits(Report.Entry entry) {
+    return entry.outcome() == Fate.REFUSED
+        && entry.reasons().stream().allMatch(Reason::pending)
+        && !says(entry, OBJECTED);
+  }
+
+  private static boolean says(Report.Entry entry, String code) {
+    return entry.reasons().stream().anyMatch(reason -> reason.code().equals(code));
+  }
+
   /**
    * Whether this plan stays valid although it expired.
    *
-   * @return true if its rollout is neither aborted nor done
+   * @return true if its rollout is neither aborted nor done, for 30 days
    * @throws StateException if that cannot be read
    */
   public boolean keeps() {
-    return rollout.keeps(plan.digest());
+    return rollout.keeps(plan);
   }
 }

@@ -82,6 +82,7 @@ public final class StagedRollout implements Safeguard {
   public static final String UNREADABLE = "rollout-unreadable";
 
   static final String NAME = "rollout";
+  private static final Duration KEPT = Duration.ofDays(30);
   private static final Logger LOG = LoggerFactory.getLogger(StagedRollout.class);
 
   private final Steps steps;
@@ -228,12 +229,14 @@ public final class StagedRollout implements Safeguard {
   /**
    * Whether a plan is being rolled out, and so stays valid beyond its expiry.
    *
-   * @param plan the plan's digest
-   * @return true if its rollout is neither aborted nor done
+   * @param plan the plan
+   * @return true if its rollout is neither aborted nor done, and the plan expired at most 30 days
+   *     ago
    * @throws StateException if that cannot be read
    */
-  public boolean keeps(Digest plan) {
-    return bound().book().read().of(plan).filter(Course::active).isPresent();
+  public boolean keeps(Plan plan) {
+    return bound().time().now().isBefore(plan.header().expires().plus(KEPT))
+        && bound().book().read().of(plan.digest()).filter(Course::active).isPresent();
   }
 
   /**
@@ -510,7 +513,7 @@ public final class StagedRollout implements Safeguard {
         Reason.of(
             NAME,
             STAGE_OVER,
-            "Its stage was completed without it, because it did not qualify then. It goes with the next plan."));
+            "Its stage was completed without it, because it waited or did not qualify then. It goes with the next plan."));
   }
 
   static Verdict unreadable(RuntimeException fault) {
