@@ -12,6 +12,8 @@ import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Table;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
+import dev.guard.notify.Delivery;
+import dev.guard.notify.Notice;
 import dev.guard.plan.Announcement;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanItem;
@@ -34,7 +36,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Tells people what would go, and starts its wait. Deletes nothing.",
       "An image goes only when it was announced, when the soak has passed since, and while nobody objects. Announce daily: what is new begins its wait, what waits goes on waiting.",
-      "Without a plan file a plan is made first. What is printed counts as told: pipe it to where people read. A plan over its limit is announced too, for people may approve it.",
+      "Without a plan file a plan is made first. Told is what every notifier of 'notify' proves to have; without one what is printed counts as told: pipe it to where people read.",
+      "A plan over its limit is announced too, for people may approve it.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -44,9 +47,11 @@ import picocli.CommandLine.Parameters;
       "",
       "$$GUARD_DRY_RUN tells nobody and starts no wait.",
       "",
-      "Exit codes: 0 told, or nothing to tell, 2 usage, an unusable plan or no soak, 3 unreachable, denied or incomplete evidence, 4 stopped or refused."
+      "Exit codes: 0 told, or nothing to tell, 2 usage, an unusable plan or no soak, 3 unreachable, denied or incomplete evidence, 4 stopped or refused, 5 some could not be told."
     })
 final class ImagesAnnounce implements Callable<Integer> {
+  private static final String OBJECT = "guard plan object REPOSITORY@DIGEST --why '…'";
+
   private final Shell shell;
 
   @Mixin final Common common = new Common();
@@ -72,6 +77,7 @@ final class ImagesAnnounce implements Callable<Integer> {
           Exit.USAGE,
           "This configuration has no soak, so nothing waits for an announcement. Set soak, for example to 7d.");
     }
+    Channels channels = Channels.open(shell, config);
     String who = person.name(shell);
     Path given = file;
     Plan read = given == null ? null : Plan.read(shell.resolve(given));
@@ -88,25 +94,69 @@ final class ImagesAnnounce implements Callable<Integer> {
         Plan plan = read != null ? read : ImagesPlan.make(session, cleanup, who, journal, progress);
         Guard guard = session.guard(true, Verdict.allow(), who, journal.sink(), cleanup, progress);
         progress.ends();
-        Announcement told = guard.announce(plan, items -> tell(items, wait, config));
+        Announcement told =
+            guard.announce(plan, items -> tell(plan, items, wait, config, channels));
+        channels.halted("an announcement", told.verdict(), shell.err());
         return show(plan, told, wait);
       }
     }
   }
 
-  /** What was printed was told; a stream that broke told nobody. */
-  private Set<Target> tell(List<PlanItem> items, Duration wait, GuardConfig config) {
+  /** Told is what every notifier proves; without one, what was printed to a stream that holds. */
+  private Set<Target> tell(
+      Plan plan, List<PlanItem> items, Duration wait, GuardConfig config, Channels channels) {
+    print(items, wait, config);
+    if (channels.isEmpty()) {
+      return shell.out().checkError()
+          ? Set.of()
+          : items.stream().map(PlanItem::target).collect(Collectors.toSet());
+    }
+    List<Delivery> deliveries =
+        channels.send(
+            Notice.planned(
+                config.name(),
+                plan.digest(),
+                sentence(items.size(), wait, config),
+                items.stream().map(ImagesAnnounce::line).toList(),
+                OBJECT));
+    for (Delivery delivery : deliveries) {
+      if (delivery.proof() != Delivery.Proof.DELIVERED) {
+        shell
+            .err()
+            .println(
+                "guard: "
+                    + delivery.channel()
+                    + " has "
+                    + delivery.proven().size()
+                    + " of "
+                    + Text.count(items.size(), "image")
+                    + ": "
+                    + Text.clean(delivery.why()));
+      }
+    }
+    return Channels.provenByAll(deliveries);
+  }
+
+  private static Notice.Item line(PlanItem item) {
+    String tags = item.target().labels().getOrDefault("tags", "");
+    return new Notice.Item(item.target(), (tags.isEmpty() ? "" : tags + ": ") + item.because());
+  }
+
+  private static String sentence(int many, Duration wait, GuardConfig config) {
+    return Text.count(many, "image")
+        + (many == 1 ? " goes " : " go ")
+        + "in "
+        + Text.length(wait)
+        + " at the earliest, unless somebody objects or needs it. Guard "
+        + config.name()
+        + ".";
+  }
+
+  private void print(List<PlanItem> items, Duration wait, GuardConfig config) {
     PrintStream out = shell.out();
     if (!common.json) {
       Style style = shell.style();
-      out.println(
-          style.bold(Text.count(items.size(), "image"))
-              + (items.size() == 1 ? " goes " : " go ")
-              + "in "
-              + Text.length(wait)
-              + " at the earliest, unless somebody objects or needs it. Guard "
-              + config.name()
-              + ".");
+      out.println(style.bold(sentence(items.size(), wait, config)));
       Table table = new Table("  ", "REPOSITORY", "TAGS", "DIGEST", "BECAUSE").fitted();
       for (PlanItem item : items) {
         Target target = item.target();
@@ -117,17 +167,14 @@ final class ImagesAnnounce implements Callable<Integer> {
             item.because());
       }
       table.print(out, style);
-      out.println(
-          style.bold("Object   ") + style.command("guard plan object REPOSITORY@DIGEST --why '…'"));
+      out.println(style.bold("Object   ") + style.command(OBJECT));
     }
-    return out.checkError()
-        ? Set.of()
-        : items.stream().map(PlanItem::target).collect(Collectors.toSet());
   }
 
   private int show(Plan plan, Announcement told, Duration wait) {
     boolean halted = told.verdict().level() == Verdict.Level.HALT;
-    Exit exit = halted ? Fates.of(told.verdict()) : Exit.CLEAN;
+    boolean partly = told.verdict().allowed() && told.proven().size() < told.asked().size();
+    Exit exit = halted ? Fates.of(told.verdict()) : partly ? Exit.PARTLY : Exit.CLEAN;
     if (common.json) {
       shell.out().println(Json.line(json(plan, told)));
       return exit.code();
@@ -143,9 +190,10 @@ final class ImagesAnnounce implements Callable<Integer> {
       out.println("Nothing would go, so there is nobody to tell.");
     } else {
       out.println(
-          style.good("Announced")
+          (partly ? style.warn("Announced") : style.good("Announced"))
               + " "
               + Text.count(told.proven().size(), "image")
+              + (partly ? " of " + told.asked().size() + ", the rest is told next time" : "")
               + "; what was new waits "
               + Text.length(wait)
               + " of watched time from now.");

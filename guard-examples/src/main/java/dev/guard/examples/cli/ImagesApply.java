@@ -58,6 +58,7 @@ final class ImagesApply implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
+    Channels channels = Channels.open(shell, config);
     String who = person.name(shell);
     Path given = file;
     Plan read = given == null ? null : Plan.read(shell.resolve(given));
@@ -78,6 +79,9 @@ final class ImagesApply implements Callable<Integer> {
         Report report =
             Fates.whole(plan, guard.apply(plan, cleanup.effect(session.state().blobs())));
         progress.ends();
+        if (report.halt() != null && !guard.isDryRun()) {
+          channels.halted("a run", report.halt(), shell.err());
+        }
         return show(plan, report, guard.isDryRun());
       }
     }

@@ -60,6 +60,7 @@ final class ImagesPlan implements Callable<Integer> {
             output == null ? null : shell.resolve(output),
             html == null ? null : shell.resolve(html))
         .check(common.file(shell), config);
+    Channels channels = Channels.open(shell, config);
     String who = person.name(shell);
     try (Session session = Session.open(shell, config);
         Progress progress = new Progress(shell, common.json)) {
@@ -70,6 +71,7 @@ final class ImagesPlan implements Callable<Integer> {
         ImageCleanup cleanup = session.cleanup(session.store());
         Plan plan = make(session, cleanup, who, journal, progress);
         progress.ends();
+        channels.halted("a plan", plan.verdict(), shell.err());
         return show(plan);
       }
     }

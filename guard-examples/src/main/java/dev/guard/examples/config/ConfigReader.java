@@ -8,6 +8,7 @@ import dev.guard.examples.config.GuardConfig.ConfigMapPart;
 import dev.guard.examples.config.GuardConfig.CredentialsPart;
 import dev.guard.examples.config.GuardConfig.EvidencePart;
 import dev.guard.examples.config.GuardConfig.LimitsPart;
+import dev.guard.examples.config.GuardConfig.NotifyPart;
 import dev.guard.examples.config.GuardConfig.PeoplePart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
@@ -54,13 +55,14 @@ public final class ConfigReader {
           "limits",
           "soak",
           "approvals",
+          "notify",
           "switch",
           "state",
           "journal",
           "acknowledge",
           "evidence");
   private static final Map<String, String> NOT_YET =
-      Map.of("stages", LATER, "notify", LATER, "scans", LATER, "quarantine", LATER);
+      Map.of("stages", LATER, "scans", LATER, "quarantine", LATER);
 
   private final Path file;
   private final String shown;
@@ -108,6 +110,7 @@ public final class ConfigReader {
         policy(root.section("policy")),
         root.optionalSection("limits").map(ConfigReader::limits).orElse(LimitsPart.DEFAULT),
         people(root),
+        notifiers(root),
         killSwitch(root),
         sharedState(root).isPresent()
             ? path(root, "state", "state")
@@ -272,6 +275,25 @@ public final class ConfigReader {
             ? 0
             : root.whole("approvals", 1, 100).orElse((long) PeoplePart.DEFAULT.approvals());
     return new PeoplePart(soak, (int) approvals);
+  }
+
+  private NotifyPart notifiers(Section root) {
+    if (!root.has("notify") || none(root, "notify")) {
+      return NotifyPart.NOBODY;
+    }
+    Section section = root.section("notify").only("slack", "webhook", "webhookKey");
+    NotifyPart part =
+        new NotifyPart(
+            section.has("slack") ? secret(section, "slack") : null,
+            section.has("webhook") ? secret(section, "webhook") : null,
+            section.has("webhookKey") ? secret(section, "webhookKey") : null);
+    if (part.slack() == null && part.webhook() == null) {
+      throw root.faultAt("notify", "names nobody; give slack or webhook, or write none");
+    }
+    if (part.webhook() == null && part.webhookKey() != null) {
+      throw section.faultAt("webhookKey", "signs for a webhook, but there is none");
+    }
+    return part;
   }
 
   private static boolean none(Section root, String key) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy what may be cleaned
  * @param limits the blast radius
  * @param people how long people may object, and how many approve
+ * @param notifiers who is told what is planned and what was halted
  * @param killSwitch where the switch is
  * @param state the state directory; with a shared state, only what an undo needs is in it
  * @param sharedState where hosts share the state, or null if the directory holds it
@@ -38,6 +39,7 @@ public record GuardConfig(
     PolicyPart policy,
     LimitsPart limits,
     PeoplePart people,
+    NotifyPart notifiers,
     SwitchPart killSwitch,
     Path state,
     @Nullable SharedStatePart sharedState,
@@ -197,6 +199,21 @@ public record GuardConfig(
   public record PeoplePart(@Nullable Duration soak, int approvals) {
     /** What holds if the file says nothing. */
     public static final PeoplePart DEFAULT = new PeoplePart(Duration.ofDays(7), 1);
+  }
+
+  /**
+   * Who is told; whoever is not configured is null.
+   *
+   * @param slack where the address of a Slack incoming webhook is
+   * @param webhook where the address of a JSON webhook is
+   * @param webhookKey where the key is with which the webhook's documents are signed
+   */
+  public record NotifyPart(
+      @Nullable SecretReference slack,
+      @Nullable SecretReference webhook,
+      @Nullable SecretReference webhookKey) {
+    /** Nobody but whoever reads what is printed. */
+    public static final NotifyPart NOBODY = new NotifyPart(null, null, null);
   }
 
   /**

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.testkit.cluster.KubeObject;
+import dev.guard.testkit.http.FakeServer;
+import dev.guard.testkit.http.Response;
 import dev.guard.testkit.registry.ImageSpec;
 import dev.guard.testkit.registry.Pushed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +205,82 @@ class SoakAndApprovalTest {
     assertThat(ground.deletions()).isZero();
     ok("images", "apply", "plan.json", "--execute");
     assertThat(left()).isEmpty();
+  }
+
+  /** A Slack that takes messages until it does not. */
+  private static final class Slack implements AutoCloseable {
+    private final List<String> took = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusing = new AtomicInteger();
+    private final FakeServer server =
+        FakeServer.start(
+            request -> {
+              if (refusing.get() > 0) {
+                refusing.decrementAndGet();
+                return Response.text(403, "text/plain", "invalid_token");
+              }
+              took.add(request.text());
+              return Response.text(200, "text/plain", "ok");
+            });
+
+    String address() {
+      return server.uri() + "/services/T0/B0/s3cr3t";
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  @Test
+  void onlyWhatEveryNotifierProvesToHave_begins_itsWait() throws Exception {
+    try (Slack slack = new Slack();
+        Slack hook = new Slack()) {
+      ground.configure("soak", "3d", "notify", "{slack: env:SLACK, webhook: env:HOOK}");
+      ground.cli.with("SLACK", slack.address()).with("HOOK", hook.address());
+      hook.refusing.set(1);
+      Cli.Ran partly = exits(5, "images", "announce");
+      assertThat(slack.took).hasSize(1);
+      assertThat(slack.took.get(0)).contains("old/app").contains("guard plan object");
+      assertThat(partly.err()).contains("webhook has 0 of 3 images").doesNotContain("s3cr3t");
+      assertThat(partly.out()).contains("the rest is told next time").doesNotContain("s3cr3t");
+      days(4);
+      ok("images", "apply", "plan.json", "--execute");
+      assertThat(left()).as("who reads the webhook was not told").hasSize(3);
+      ok("images", "announce");
+      assertThat(hook.took).hasSize(1);
+      days(3);
+      ok("images", "apply", "plan.json", "--execute");
+      assertThat(left()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHaltIsTold_andThatItCannotBeTold_changesNothing() throws Exception {
+    try (Slack slack = new Slack()) {
+      ground.configure("limits", "{perPlan: 2, percent: 99}", "notify", "{slack: env:SLACK}");
+      ground.cli.with("SLACK", slack.address());
+      exits(4, "images", "plan", "-o", "plan.json");
+      assertThat(slack.took).singleElement().asString().contains("allows 2 per plan, 3 asked");
+      exits(4, "images", "apply", "plan.json", "--execute");
+      assertThat(slack.took).hasSize(2);
+      slack.refusing.set(100);
+      Cli.Ran silent = exits(4, "images", "apply", "plan.json", "--execute");
+      assertThat(silent.err()).contains("could not be told by slack");
+      exits(4, "images", "apply", "plan.json");
+      assertThat(slack.took).as("a rehearsal tells nobody").hasSize(2);
+      assertThat(ground.deletions()).isZero();
+    }
+  }
+
+  @Test
+  void anAddressThatIsNone_isSaidBeforeAnythingElse_andNotShown() throws Exception {
+    ground.configure("soak", "3d", "notify", "{slack: env:SLACK}");
+    ground.cli.with("SLACK", "ftp://s3cr3t.example.com/");
+    Cli.Ran ran = exits(2, "images", "announce");
+    assertThat(ran.err()).contains("SLACK").doesNotContain("s3cr3t");
+    assertThat(exits(2, "images", "apply", "--execute").err()).doesNotContain("s3cr3t");
+    assertThat(ground.deletions()).isZero();
   }
 
   @Test

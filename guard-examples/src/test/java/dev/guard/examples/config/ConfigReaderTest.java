@@ -156,9 +156,25 @@ class ConfigReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stages", "notify", "scans", "quarantine"})
+  @ValueSource(strings = {"stages", "scans", "quarantine"})
   void aKeyThatNothingEnforcesYetIsUnknown(String key) {
     refused(GOOD + key + ": none\n", "guard.yaml line 9", "'" + key + "' is unknown", "remove it");
+  }
+
+  @Test
+  void notifiersAreNamedByReference() throws Exception {
+    assertThat(read(GOOD).notifiers()).isEqualTo(GuardConfig.NotifyPart.NOBODY);
+    assertThat(read(GOOD + "notify: none\n").notifiers()).isEqualTo(GuardConfig.NotifyPart.NOBODY);
+    assertThat(read(GOOD + "notify: {slack: env:HOOK}\n").notifiers().slack())
+        .isEqualTo(new SecretReference("HOOK", null));
+    refusedWithoutQuoting(
+        "hooks.slack.com",
+        GOOD + "notify: {slack: \"https://hooks.slack.com/services/T/B/x\"}\n",
+        "line 9",
+        "notify.slack");
+    refused(GOOD + "notify: {}\n", "line 9", "names nobody");
+    refused(GOOD + "notify: {slack: env:A, webhookKey: env:B}\n", "line 9", "webhookKey");
+    refused(GOOD + "notify: {mail: env:A}\n", "line 9", "mail");
   }
 
   @Test
