@@ -37,6 +37,7 @@ final class Journal implements AutoCloseable {
         JournalReader.at(config.journal()).forEach(entry -> notes.knows(entry.record()));
         notes.handOver(journal);
       }
+      session.people().record(session.store(), config.name(), journal, shell.time().now());
     } catch (RuntimeException fault) {
       journal.close();
       throw fault;

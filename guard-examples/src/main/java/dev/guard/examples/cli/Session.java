@@ -69,6 +69,7 @@ final class Session implements AutoCloseable {
   private final ImageNames names;
   private final KillSwitch killSwitch;
   private final Vouching vouching = new Vouching();
+  private final People people;
 
   private Session(Shell shell, GuardConfig config) {
     this.shell = shell;
@@ -87,6 +88,7 @@ final class Session implements AutoCloseable {
         connect(cluster.context());
       }
       this.killSwitch = openSwitch();
+      this.people = People.of(this, config.voices(), this::connect);
       this.state = KeptState.open(shell, config);
     } catch (RuntimeException e) {
       connections.values().forEach(ClusterConnection::close);
@@ -108,6 +110,10 @@ final class Session implements AutoCloseable {
 
   KeptState state() {
     return state;
+  }
+
+  People people() {
+    return people;
   }
 
   RegistryClient registry() {
@@ -353,10 +359,10 @@ final class Session implements AutoCloseable {
     GuardBuilder guard = Guard.named(config.name());
     Duration wait = config.people().soak();
     if (wait != null) {
-      guard.soak(Soak.of(wait));
+      guard.soak(Soak.of(wait).objectionsFrom(people::objections));
     }
     return guard
-        .approvals(approvals(config))
+        .approvals(approvals(config).alsoFrom(() -> people.approvals(shell.time().now())))
         .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
         .killSwitch(killSwitch)
         .blastRadius(

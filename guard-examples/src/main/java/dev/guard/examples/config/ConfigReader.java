@@ -14,6 +14,7 @@ import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
 import dev.guard.examples.config.GuardConfig.SharedStatePart;
 import dev.guard.examples.config.GuardConfig.SwitchPart;
+import dev.guard.examples.config.GuardConfig.VoicesPart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -56,6 +57,7 @@ public final class ConfigReader {
           "soak",
           "approvals",
           "notify",
+          "people",
           "switch",
           "state",
           "journal",
@@ -110,6 +112,7 @@ public final class ConfigReader {
         policy(root.section("policy")),
         root.optionalSection("limits").map(ConfigReader::limits).orElse(LimitsPart.DEFAULT),
         people(root),
+        voices(root),
         notifiers(root),
         killSwitch(root),
         sharedState(root).isPresent()
@@ -277,6 +280,25 @@ public final class ConfigReader {
     return new PeoplePart(soak, (int) approvals);
   }
 
+  private VoicesPart voices(Section root) {
+    if (!root.has("people") || none(root, "people")) {
+      return VoicesPart.NOWHERE;
+    }
+    Section section = root.section("people").only("file", "configMap");
+    Path written = section.optionalText("file").map(it -> path(section, "file", it)).orElse(null);
+    ConfigMapPart map = section.optionalSection("configMap").map(ConfigReader::map).orElse(null);
+    if (written == null && map == null) {
+      throw root.faultAt("people", "names nothing; give file or configMap, or write none");
+    }
+    return new VoicesPart(written, map);
+  }
+
+  private static ConfigMapPart map(Section section) {
+    section.only("context", "namespace", "name");
+    return new ConfigMapPart(
+        section.text("context"), section.text("namespace"), section.text("name"));
+  }
+
   private NotifyPart notifiers(Section root) {
     if (!root.has("notify") || none(root, "notify")) {
       return NotifyPart.NOBODY;
@@ -313,10 +335,7 @@ public final class ConfigReader {
     if (map.isEmpty()) {
       return new SwitchPart(stop, null);
     }
-    Section names = map.get().only("context", "namespace", "name");
-    return new SwitchPart(
-        stop,
-        new ConfigMapPart(names.text("context"), names.text("namespace"), names.text("name")));
+    return new SwitchPart(stop, map(map.get()));
   }
 
   private Optional<SharedStatePart> sharedState(Section root) {

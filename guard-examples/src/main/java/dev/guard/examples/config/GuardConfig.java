@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy what may be cleaned
  * @param limits the blast radius
  * @param people how long people may object, and how many approve
+ * @param voices where people object and approve besides
  * @param notifiers who is told what is planned and what was halted
  * @param killSwitch where the switch is
  * @param state the state directory; with a shared state, only what an undo needs is in it
@@ -39,6 +40,7 @@ public record GuardConfig(
     PolicyPart policy,
     LimitsPart limits,
     PeoplePart people,
+    VoicesPart voices,
     NotifyPart notifiers,
     SwitchPart killSwitch,
     Path state,
@@ -199,6 +201,17 @@ public record GuardConfig(
   public record PeoplePart(@Nullable Duration soak, int approvals) {
     /** What holds if the file says nothing. */
     public static final PeoplePart DEFAULT = new PeoplePart(Duration.ofDays(7), 1);
+  }
+
+  /**
+   * Where people object and approve besides the command line.
+   *
+   * @param file a file they edit, or null
+   * @param configMap a ConfigMap they annotate, or null
+   */
+  public record VoicesPart(@Nullable Path file, @Nullable ConfigMapPart configMap) {
+    /** Nowhere. */
+    public static final VoicesPart NOWHERE = new VoicesPart(null, null);
   }
 
   /**

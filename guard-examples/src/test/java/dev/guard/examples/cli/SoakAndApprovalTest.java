@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,108 @@ class SoakAndApprovalTest {
     assertThat(ground.deletions()).isZero();
     ok("images", "apply", "plan.json", "--execute");
     assertThat(left()).isEmpty();
+  }
+
+  private void people(String text) throws Exception {
+    Files.writeString(directory.resolve("people.yaml"), text);
+  }
+
+  @Test
+  void peopleObjectAndApproveByFile_atOnce_andOnTheRecordByTheNextRun() throws Exception {
+    ground.configure("soak", "3d", "approvals", "1", "people", "{file: people.yaml}");
+    people("objections: []\n");
+    exits(0, "images", "announce", "--as", "petra");
+    for (int i = 0; i < 3; i++) {
+      ground.time.tick(Duration.ofDays(1));
+      ok("images", "plan", "-o", "plan.json", "--as", "petra");
+    }
+    String plan = ok("plan", "show", "plan.json", "--json").json().path("digest").asText();
+    exits(4, "images", "apply", "plan.json", "--execute");
+    people(
+        "objections:\n  - {image: \"old/app@"
+            + first.digest()
+            + "\", who: ann, why: the audit}\napprovals:\n  - {plan: \""
+            + plan
+            + "\", who: ben, why: looked at it}\n");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).as("kept by the file").containsExactly("o0");
+    String shown = ok("audit", "show", "--json").out();
+    assertThat(shown).contains("the audit").contains("looked at it").contains("\"ann\"");
+    people("approvals: []\n");
+    ground.time.tick(Duration.ofDays(1));
+    ok("images", "plan", "-o", "plan.json", "--as", "petra");
+    assertThat(ok("audit", "show", "--json").out()).contains("withdraw-object");
+    ok("plan", "approve", "plan.json", "--why", "y", "--as", "ben");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void aFileOfPeopleThatCannotBeReadOrUnderstood_keepsEverything() throws Exception {
+    ground.configure("soak", "3d", "people", "{file: people.yaml}");
+    people("objections: []\n");
+    ok("images", "announce");
+    days(3);
+    for (String bad :
+        List.of(
+            "objections: [{image: \"old/app:o0\", who: a, why: b}]\n",
+            "objections: [{image: \"old/app@" + first.digest() + "\", who: a}]\n",
+            "objection: []\n",
+            "\u0000",
+            "objections: [{image: \"x.example.com/a@" + first.digest() + "\", who: a, why: b}]\n",
+            "approvals: [{plan: none, who: a, why: b}]\n")) {
+      people(bad);
+      Cli.Ran ran = ground.cli.run("images", "apply", "plan.json", "--execute", "--json");
+      assertThat(ran.exit()).as(bad + ran).isEqualTo(4);
+      assertThat(ran.out()).as(bad).contains("soak-unreadable");
+    }
+    Files.delete(directory.resolve("people.yaml"));
+    assertThat(exits(4, "images", "apply", "plan.json", "--execute").out())
+        .contains("cannot be read");
+    assertThat(ground.deletions()).isZero();
+    people("objections: []\n");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void peopleObjectAndApproveByAnnotations() throws Exception {
+    ground.configure(
+        "soak",
+        "3d",
+        "approvals",
+        "1",
+        "people",
+        "{configMap: {context: prod, namespace: guard, name: guard-people}}");
+    KubeObject map = KubeObject.configMap("guard", "guard-people", Map.of());
+    ground.cluster("prod").put(map.annotation("kubectl.kubernetes.io/x", "not ours"));
+    ok("images", "announce", "--as", "petra");
+    for (int i = 0; i < 3; i++) {
+      ground.time.tick(Duration.ofDays(1));
+      ok("images", "plan", "-o", "plan.json", "--as", "petra");
+    }
+    String plan = ok("plan", "show", "plan.json", "--json").json().path("digest").asText();
+    KubeObject said =
+        map.annotation(
+                "guard.dev/object.audit",
+                "{image: \"old/app@" + first.digest() + "\", who: ann, why: the audit}")
+            .annotation("guard.dev/approve.1", "{plan: \"" + plan + "\", who: ben, why: yes sir}");
+    ground.cluster("prod").put(said.annotation("guard.dev/objct.2", "{}"));
+    Cli.Ran odd = exits(4, "images", "apply", "plan.json", "--execute");
+    assertThat(odd.out()).contains("guard.dev/objct.2");
+    ground.cluster("prod").put(said);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).containsExactly("o0");
+    assertThat(ok("audit", "show", "--json").out()).contains("the audit").contains("yes sir");
+
+    ground.cluster("prod").put(map.annotation("guard.dev/approve.2", "{}"));
+    exits(4, "images", "apply", "--execute");
+    ground.cluster("prod").remove("ConfigMap", "guard", "guard-people");
+    ground.time.tick(Duration.ofDays(1));
+    assertThat(ground.cli.run("images", "plan", "--json").out()).contains("There is no configmap");
+    ground.cluster("prod").fake.deny("get", "", "configmaps");
+    exits(4, "images", "apply", "--execute");
+    assertThat(left()).containsExactly("o0");
   }
 
   /** A Slack that takes messages until it does not. */
