@@ -13,6 +13,7 @@ import dev.guard.plan.Report;
 import dev.guard.plan.Selection;
 import dev.guard.rollout.RolloutStatus;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Shadow;
 import dev.guard.soak.Soak;
 import dev.guard.state.RunLock;
 import java.time.Instant;
@@ -518,6 +519,45 @@ public final class Guard {
     }
     human("withdraw-objections", who, target + ": " + why);
     return soak.withdraw(target);
+  }
+
+  /**
+   * How far it is from its first act.
+   *
+   * @return clean runs and open false positives
+   * @throws GuardConfigurationException if the guard has no shadow
+   * @throws StateException if it cannot be read; then it is a dry run
+   */
+  public Shadow.Status shadow() {
+    return shadowed().status();
+  }
+
+  /**
+   * A person's word that a false positive is understood, on the record first. Clean runs are
+   * counted again, from none.
+   *
+   * @param target what would have gone
+   * @param who who dismisses it; not blank
+   * @param why why; not blank
+   * @return whether it was one
+   * @throws GuardConfigurationException if the guard has no shadow
+   * @throws AuditException if the record could not be made durable
+   * @throws StateException if it could not be kept
+   */
+  public boolean dismissFalsePositive(Target target, String who, String why) {
+    Shadow shadow = shadowed();
+    named("A dismissal", who, why);
+    human("dismiss-false-positive", who, target + ": " + why);
+    return shadow.dismiss(target);
+  }
+
+  private Shadow shadowed() {
+    Shadow shadow = settings.shadow();
+    if (shadow == null) {
+      throw new GuardConfigurationException(
+          "Guard '" + settings.name() + "' has no shadow. Give it one with shadow(...).");
+    }
+    return shadow;
   }
 
   private Soak soak() {

@@ -12,6 +12,7 @@ import dev.guard.pace.Pace;
 import dev.guard.plan.Approvals;
 import dev.guard.protection.Protection;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Shadow;
 import dev.guard.soak.Soak;
 import dev.guard.state.Fence;
 import dev.guard.state.RunLease;
@@ -190,6 +191,16 @@ public final class GuardBuilder {
    */
   public GuardBuilder soak(Soak wait) {
     return safeguard(wait);
+  }
+
+  /**
+   * How many clean runs it needs before anything goes.
+   *
+   * @param first the shadow; needs {@link #state}
+   * @return this builder
+   */
+  public GuardBuilder shadow(Shadow first) {
+    return safeguard(first);
   }
 
   /**
@@ -426,6 +437,9 @@ public final class GuardBuilder {
     if (safeguard instanceof Soak soak) {
       return soak.bind(name, store, time);
     }
+    if (safeguard instanceof Shadow shadow) {
+      return shadow.bind(name, store, () -> Optional.ofNullable(epoch.get()), !dryRun.isOn());
+    }
     if (safeguard instanceof StagedRollout rollout) {
       return rollout.bind(name, store, time, () -> Optional.ofNullable(epoch.get()));
     }
@@ -445,11 +459,12 @@ public final class GuardBuilder {
     return new Settings(
         name,
         actor.isEmpty() ? System.getProperty("user.name", "unknown") : actor,
-        dryRun.isOn(),
+        all.stream().anyMatch(GuardBuilder::withholds),
         List.copyOf(all),
         killSwitch,
         pace,
         one(all, Soak.class),
+        one(all, Shadow.class),
         one(all, Approvals.class),
         one(all, StagedRollout.class),
         where,
@@ -466,6 +481,12 @@ public final class GuardBuilder {
         executor,
         runIds == null ? Ids.sequence(time.now()) : runIds,
         listener);
+  }
+
+  /** Whether it makes a dry run of everything. */
+  private static boolean withholds(Safeguard safeguard) {
+    return (safeguard instanceof DryRun mode && mode.isOn())
+        || (safeguard instanceof Shadow shadow && shadow.isOn());
   }
 
   /** Names are unique, so there is at most one. */

@@ -29,6 +29,15 @@ public interface GuardListener {
   default void settled(String guard, Intent intent, Reservation.Settlement how) {}
 
   /**
+   * A target would have gone in shadow, and is needed or objected to.
+   *
+   * @param guard the guard's name
+   * @param target what would have gone
+   * @param what why it must not, as the end of a sentence about it
+   */
+  default void falsePositive(String guard, Target target, String what) {}
+
+  /**
    * The engine reached a step: for a progress display, and for tests that end the process there.
    *
    * @param guard the guard's name

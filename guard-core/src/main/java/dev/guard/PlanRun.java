@@ -13,6 +13,7 @@ import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import dev.guard.rollout.PlanRollout;
 import dev.guard.rollout.RolloutStatus;
+import dev.guard.soak.Shadow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ final class PlanRun {
   private Set<Target> doneBefore = Set.of();
   private Set<Target> inDoubt = Set.of();
   private Map<Target, Verdict> refusedAtFirst = Map.of();
+  private Map<Target, Reason> falsePositives = Map.of();
   private volatile @Nullable Verdict halt;
   private volatile @Nullable Error error;
 
@@ -102,6 +104,7 @@ final class PlanRun {
     }
     panel.ended();
     complete();
+    shadow();
     finish(report());
     reached(Step.ENDED);
     Error thrown = error;
@@ -247,6 +250,26 @@ final class PlanRun {
               "Whether the stage is complete could not be judged or kept ("
                   + Faults.describe(fault)
                   + "); the next run judges again."));
+    }
+  }
+
+  /** What a run in shadow came to; what cannot be kept is not counted. */
+  private void shadow() {
+    Shadow shadow = settings.shadow();
+    if (shadow == null || !shadow.counts()) {
+      return;
+    }
+    try {
+      falsePositives = new Shadowing(settings, scribe, shadow, plan, run).ended(report());
+    } catch (AuditException fault) {
+      halt(journalFailed(fault));
+    } catch (RuntimeException fault) {
+      halt(
+          refusal(
+              "shadow-failed",
+              "What this run in shadow came to could not be kept ("
+                  + Faults.describe(fault)
+                  + "), so it is not counted."));
     }
   }
 
@@ -674,9 +697,19 @@ final class PlanRun {
     List<Report.Entry> all = new ArrayList<>(plan.items().size());
     for (PlanItem item : plan.items()) {
       Report.Entry entry = entries.get(item.target());
-      all.add(entry != null ? entry : unattempted(item));
+      all.add(shadowed(entry != null ? entry : unattempted(item)));
     }
     return new Report(run, plan.digest(), !settings.dryRun(), all, halt);
+  }
+
+  private Report.Entry shadowed(Report.Entry entry) {
+    Reason found = falsePositives.get(entry.target());
+    if (found == null) {
+      return entry;
+    }
+    List<Reason> reasons = new ArrayList<>(entry.reasons());
+    reasons.add(found);
+    return new Report.Entry(entry.target(), entry.outcome(), reasons);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.guard.killswitch.KillSwitch;
 import dev.guard.pace.Pace;
 import dev.guard.plan.Approvals;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Shadow;
 import dev.guard.soak.Soak;
 import dev.guard.state.Fence;
 import dev.guard.state.RunLock;
@@ -26,6 +27,7 @@ record Settings(
     @Nullable KillSwitch killSwitch,
     @Nullable Pace pace,
     @Nullable Soak soak,
+    @Nullable Shadow shadow,
     @Nullable Approvals approvals,
     @Nullable StagedRollout rollout,
     AuditSink sink,
