@@ -31,6 +31,7 @@ class ArchitectureTest {
           "Planning", // Guard.plan
           "Announcing", // Guard.announce
           "PlanRun", // Guard.apply
+          "Shadowing", // what it tells the shadow at its end
           "Act", // one act: reserve, record, permit, run, settle
           "Scribe", // what Guard writes to its sink
           "Recall", // what Guard remembers when its sink does not
