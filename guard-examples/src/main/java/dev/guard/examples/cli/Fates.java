@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class Fates {
   private static final String STOPPED_AT_FAILURE = "stopped-at-failure";
   private static final Set<String> WAITING =
-      Set.of(Reason.DRY_RUN, Soak.SOAKING, Soak.OBJECTED, StagedRollout.STAGE_CLOSED);
+      Set.of(
+          Reason.DRY_RUN,
+          Soak.SOAKING,
+          Soak.OBJECTED,
+          StagedRollout.STAGE_CLOSED,
+          StagedRollout.STAGE_OVER);
   private static final String UNREADABLE = "fingerprint-unreadable";
 
   private Fates() {}
@@ -85,14 +90,16 @@ final class Fates {
     if (verdict == null || verdict.level() != Verdict.Level.HALT) {
       return Exit.CLEAN;
     }
+    boolean failed = false;
     boolean failureOnly = true;
     for (Reason reason : verdict.reasons()) {
       if (reason.code().equals(Reason.EVIDENCE_INCOMPLETE)) {
         return Exit.UNREADABLE;
       }
+      failed |= reason.code().equals(STOPPED_AT_FAILURE);
       failureOnly &= reason.pending() || reason.code().equals(STOPPED_AT_FAILURE);
     }
-    return failureOnly ? Exit.PARTLY : Exit.REFUSED;
+    return failed && failureOnly ? Exit.PARTLY : Exit.REFUSED;
   }
 
   /** A target that the plan would have let go and that a safeguard refused after all. */

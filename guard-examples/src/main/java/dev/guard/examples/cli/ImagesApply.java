@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     name = "apply",
     description = {
       "Applies a plan; without --execute it rehearses.",
-      "A rehearsal asks every safeguard, tries every tripwire and reads everything as the real run does, and deletes nothing. Without a plan file a plan is made first and applied.",
+      "A rehearsal asks every safeguard, tries every tripwire and reads everything as the real run does, and deletes nothing. Without a plan file the plan that is being rolled out goes on; if there is none, a plan is made first and applied.",
       "A run only ever shrinks its plan: what is in use by now, was retagged or is gone is skipped.",
       ""
     },
@@ -72,7 +72,15 @@ final class ImagesApply implements Callable<Integer> {
       try (Journal journal = Journal.open(shell, session)) {
         progress.says("reading registry and clusters");
         ImageCleanup cleanup = session.cleanup(session.store());
-        Plan plan = read != null ? read : ImagesPlan.make(session, cleanup, who, journal, progress);
+        Plan plan = read != null ? read : KeptPlans.underWay(session).orElse(null);
+        if (plan == null) {
+          plan = ImagesPlan.make(session, cleanup, who, journal, progress);
+        } else if (read == null) {
+          progress.says("going on with the plan that is being rolled out");
+        }
+        if (execute) {
+          KeptPlans.keep(session, plan);
+        }
         Guard guard =
             session.guard(execute, plan.verdict(), who, journal.sink(), cleanup, progress);
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Deleting", plan.wouldGo().size());

@@ -6,6 +6,7 @@ import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.examples.report.Style;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Plan;
+import dev.guard.rollout.StagedRollout;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -30,6 +31,11 @@ final class Next {
     }
     if (codes.contains(KillSwitch.STOPPED) || codes.contains(KillSwitch.PAUSED)) {
       return style.command("guard status") + "  says who stopped it and why";
+    }
+    for (String code : codes) {
+      if (code.startsWith("rollout-") || code.equals(StagedRollout.STAGES_CHANGED)) {
+        return style.command("guard rollout status") + "  says where the rollout stands";
+      }
     }
     if (codes.contains(AsPlanned.PLAN_HALTED)) {
       return style.command("guard images plan -o plan.json") + "  makes a new plan";

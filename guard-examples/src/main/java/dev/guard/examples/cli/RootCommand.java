@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ImagesCommand.class,
       PlanCommand.class,
+      RolloutCommand.class,
       StopCommand.class,
       ResumeCommand.class,
       ReleaseCommand.class,
@@ -61,6 +62,6 @@ final class RootCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "Say what to do: guard demo, images, plan, stop, resume, status, undo, audit or simulate.");
+        "Say what to do: guard demo, images, plan, rollout, stop, resume, status, undo, audit or simulate.");
   }
 }

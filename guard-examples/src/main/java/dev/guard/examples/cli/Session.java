@@ -19,6 +19,7 @@ import dev.guard.examples.config.GuardConfig.ClusterPart;
 import dev.guard.examples.config.GuardConfig.ConfigMapPart;
 import dev.guard.examples.config.GuardConfig.CredentialsPart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
+import dev.guard.examples.config.GuardConfig.StagePart;
 import dev.guard.examples.report.PlanView;
 import dev.guard.examples.report.Text;
 import dev.guard.k8s.ClusterConnection;
@@ -42,6 +43,8 @@ import dev.guard.registry.cleanup.ImageNames;
 import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
+import dev.guard.rollout.Stage;
+import dev.guard.rollout.StagedRollout;
 import dev.guard.soak.Soak;
 import dev.guard.state.StateStore;
 import java.math.BigDecimal;
@@ -52,6 +55,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -361,6 +365,9 @@ final class Session implements AutoCloseable {
     if (wait != null) {
       guard.soak(Soak.of(wait).objectionsFrom(people::objections));
     }
+    if (!config.stages().isEmpty()) {
+      guard.rollout(stages(config, registry.host()));
+    }
     return guard
         .approvals(approvals(config).alsoFrom(() -> people.approvals(shell.time().now())))
         .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
@@ -380,6 +387,38 @@ final class Session implements AutoCloseable {
         .actor(actor)
         .listener(listener)
         .build();
+  }
+
+  /** The stages of a configuration that has some. */
+  static StagedRollout stages(GuardConfig config, String host) {
+    List<Stage> stages = new ArrayList<>();
+    for (StagePart part : config.stages()) {
+      Stage stage = Stage.named(part.name()).bake(part.bake());
+      if (!part.repositories().isEmpty()) {
+        RepositoryPatterns patterns = RepositoryPatterns.of(part.repositories());
+        String beginning = host + "/";
+        for (String pattern : patterns.patterns()) {
+          RepositoryPatterns one = RepositoryPatterns.of(List.of(pattern));
+          stage =
+              stage.when(
+                  "repository " + pattern,
+                  target ->
+                      target.scope().startsWith(beginning)
+                          && one.matches(target.scope().substring(beginning.length())));
+        }
+      }
+      stages.add(stage);
+    }
+    return StagedRollout.of(stages);
+  }
+
+  /** The stages, with what the state knows of them; empty if a plan goes at once. */
+  Optional<StagedRollout> rollout() {
+    return config.stages().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            stages(config, registry.host())
+                .bind(config.name(), store(), shell.time(), Optional::empty));
   }
 
   static Approvals approvals(GuardConfig config) {
@@ -444,7 +483,8 @@ final class Session implements AutoCloseable {
               + "'."
               + again);
     }
-    if (!now.isBefore(plan.header().expires())) {
+    boolean kept = rollout().filter(stages -> stages.keeps(plan)).isPresent();
+    if (!now.isBefore(plan.header().expires()) && !kept) {
       throw new CommandException(
           Exit.USAGE, "The plan " + file + " expired at " + plan.header().expires() + "." + again);
     }

@@ -13,6 +13,7 @@ import dev.guard.examples.config.GuardConfig.PeoplePart;
 import dev.guard.examples.config.GuardConfig.PolicyPart;
 import dev.guard.examples.config.GuardConfig.RegistryPart;
 import dev.guard.examples.config.GuardConfig.SharedStatePart;
+import dev.guard.examples.config.GuardConfig.StagePart;
 import dev.guard.examples.config.GuardConfig.SwitchPart;
 import dev.guard.examples.config.GuardConfig.VoicesPart;
 import java.io.IOException;
@@ -58,13 +59,13 @@ public final class ConfigReader {
           "approvals",
           "notify",
           "people",
+          "stages",
           "switch",
           "state",
           "journal",
           "acknowledge",
           "evidence");
-  private static final Map<String, String> NOT_YET =
-      Map.of("stages", LATER, "scans", LATER, "quarantine", LATER);
+  private static final Map<String, String> NOT_YET = Map.of("scans", LATER, "quarantine", LATER);
 
   private final Path file;
   private final String shown;
@@ -114,6 +115,7 @@ public final class ConfigReader {
         people(root),
         voices(root),
         notifiers(root),
+        stages(root),
         killSwitch(root),
         sharedState(root).isPresent()
             ? path(root, "state", "state")
@@ -316,6 +318,44 @@ public final class ConfigReader {
       throw section.faultAt("webhookKey", "signs for a webhook, but there is none");
     }
     return part;
+  }
+
+  /** Absent means one stage, and so does what is written none. */
+  private static List<StagePart> stages(Section root) {
+    if (!root.has("stages") || none(root, "stages")) {
+      return List.of();
+    }
+    List<Section> sections = root.sections("stages");
+    if (sections.isEmpty()) {
+      throw root.faultAt("stages", "is empty; write 'none' if a plan shall go at once");
+    }
+    List<StagePart> stages = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section section : sections) {
+      section.only("name", "repositories", "bake");
+      String name = section.text("name");
+      if (!NAME.matcher(name).matches()) {
+        throw section.faultAt(
+            "name", "must be at most 63 lower-case letters, digits, '.', '_' and '-'");
+      }
+      if (!names.add(name)) {
+        throw section.faultAt("name", "is another stage's as well; give each its own");
+      }
+      List<String> repositories = section.texts("repositories");
+      if (repositories.isEmpty() && stages.size() < sections.size() - 1) {
+        throw section.has("repositories")
+            ? section.faultAt("repositories", "is empty; name those of this stage")
+            : section.missing("repositories");
+      }
+      stages.add(
+          new StagePart(
+              name,
+              repositories,
+              section
+                  .duration("bake", Duration.ZERO, DAY.multipliedBy(366))
+                  .orElse(Duration.ZERO)));
+    }
+    return stages;
   }
 
   private static boolean none(Section root, String key) {

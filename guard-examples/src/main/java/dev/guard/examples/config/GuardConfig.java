@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param people how long people may object, and how many approve
  * @param voices where people object and approve besides
  * @param notifiers who is told what is planned and what was halted
+ * @param stages in which order a plan goes; empty if all of it goes at once
  * @param killSwitch where the switch is
  * @param state the state directory; with a shared state, only what an undo needs is in it
  * @param sharedState where hosts share the state, or null if the directory holds it
@@ -42,6 +43,7 @@ public record GuardConfig(
     PeoplePart people,
     VoicesPart voices,
     NotifyPart notifiers,
+    List<StagePart> stages,
     SwitchPart killSwitch,
     Path state,
     @Nullable SharedStatePart sharedState,
@@ -51,6 +53,7 @@ public record GuardConfig(
   /** Copies. */
   public GuardConfig {
     clusters = List.copyOf(clusters);
+    stages = List.copyOf(stages);
     acknowledged = List.copyOf(acknowledged);
   }
 
@@ -227,6 +230,20 @@ public record GuardConfig(
       @Nullable SecretReference webhookKey) {
     /** Nobody but whoever reads what is printed. */
     public static final NotifyPart NOBODY = new NotifyPart(null, null, null);
+  }
+
+  /**
+   * One stage.
+   *
+   * @param name its name
+   * @param repositories globs of its repositories; what matches no stage is in the last
+   * @param bake the wait after it
+   */
+  public record StagePart(String name, List<String> repositories, Duration bake) {
+    /** Copies. */
+    public StagePart {
+      repositories = List.copyOf(repositories);
+    }
   }
 
   /**

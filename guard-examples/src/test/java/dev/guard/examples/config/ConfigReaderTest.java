@@ -156,7 +156,7 @@ class ConfigReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stages", "scans", "quarantine"})
+  @ValueSource(strings = {"scans", "quarantine"})
   void aKeyThatNothingEnforcesYetIsUnknown(String key) {
     refused(GOOD + key + ": none\n", "guard.yaml line 9", "'" + key + "' is unknown", "remove it");
   }
