@@ -9,6 +9,7 @@ import dev.guard.plan.Report;
 import dev.guard.plan.Report.Entry;
 import dev.guard.plan.Report.Fate;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Shadow;
 import dev.guard.soak.Soak;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Fates {
   private static final Set<String> WAITING =
       Set.of(
           Reason.DRY_RUN,
+          Shadow.IN_SHADOW,
           Soak.SOAKING,
           Soak.OBJECTED,
           StagedRollout.STAGE_CLOSED,

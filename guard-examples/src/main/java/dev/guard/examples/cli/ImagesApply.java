@@ -1,13 +1,17 @@
 package dev.guard.examples.cli;
 
 import dev.guard.Guard;
+import dev.guard.StateException;
+import dev.guard.dryrun.DryRun;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.report.Style;
+import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
 import dev.guard.plan.Plan;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import dev.guard.registry.cleanup.ImageCleanup;
+import dev.guard.soak.Shadow;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -90,12 +94,32 @@ final class ImagesApply implements Callable<Integer> {
         if (report.halt() != null && !guard.isDryRun()) {
           channels.halted("a run", report.halt(), shell.err());
         }
-        return show(plan, report, guard.isDryRun());
+        return show(plan, report, guard);
       }
     }
   }
 
-  private int show(Plan plan, Report report, boolean rehearsal) {
+  /** Whether only the clean runs that are still missing make a rehearsal of it. */
+  private boolean inShadow(boolean rehearsal) {
+    return execute
+        && rehearsal
+        && !DryRun.unless(true, variable -> shell.environment().get(variable)).isOn();
+  }
+
+  private static String shadow(Guard guard) {
+    String rehearsal = "In shadow, so this is a rehearsal although --execute was given: ";
+    try {
+      Shadow.Status now = guard.shadow();
+      return rehearsal
+          + Text.clean(now.toString())
+          + (now.graduated().isPresent() ? ". The next run acts." : ".");
+    } catch (StateException fault) {
+      return rehearsal + "how many clean runs there were cannot be read.";
+    }
+  }
+
+  private int show(Plan plan, Report report, Guard guard) {
+    boolean rehearsal = guard.isDryRun();
     Exit exit = Fates.of(plan, report);
     if (common.json) {
       shell.out().println(Json.line(Output.json(report)));
@@ -103,14 +127,17 @@ final class ImagesApply implements Callable<Integer> {
     }
     PrintStream out = shell.out();
     Style style = shell.style();
+    boolean inShadow = inShadow(rehearsal);
     if (execute && rehearsal) {
       out.println(
           style.warn(
-              "$GUARD_DRY_RUN is set, so this is a rehearsal although --execute was given."));
+              inShadow
+                  ? shadow(guard)
+                  : "$GUARD_DRY_RUN is set, so this is a rehearsal although --execute was given."));
     }
     Output.report(plan, report, out, style);
     for (String gap : plan.header().unread()) {
-      out.println(style.warn("Not read  ") + dev.guard.examples.report.Text.clean(gap));
+      out.println(style.warn("Not read  ") + Text.clean(gap));
     }
     if (exit == Exit.IN_DOUBT) {
       out.println(
@@ -119,7 +146,7 @@ final class ImagesApply implements Callable<Integer> {
               + "  names what nobody knows the outcome of; the next apply asks the registry");
     } else if (report.halt() != null) {
       out.println(style.bold(Next.WORD) + Next.after(report.halt(), style));
-    } else if (rehearsal && report.count(Fate.SIMULATED) > 0) {
+    } else if (rehearsal && !inShadow && report.count(Fate.SIMULATED) > 0) {
       out.println(
           style.bold("Next     ")
               + style.command(

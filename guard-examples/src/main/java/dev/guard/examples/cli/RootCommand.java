@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       ReleaseCommand.class,
       StatusCommand.class,
+      DismissCommand.class,
       UndoCommand.class,
       AuditCommand.class,
       SimulateCommand.class
@@ -62,6 +63,6 @@ final class RootCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "Say what to do: guard demo, images, plan, rollout, stop, resume, status, undo, audit or simulate.");
+        "Say what to do: guard demo, images, plan, rollout, stop, resume, status, dismiss, undo, audit or simulate.");
   }
 }

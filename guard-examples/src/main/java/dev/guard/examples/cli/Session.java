@@ -45,6 +45,7 @@ import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
 import dev.guard.rollout.Stage;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Shadow;
 import dev.guard.soak.Soak;
 import dev.guard.state.StateStore;
 import java.math.BigDecimal;
@@ -367,6 +368,9 @@ final class Session implements AutoCloseable {
     }
     if (!config.stages().isEmpty()) {
       guard.rollout(stages(config, registry.host()));
+    }
+    if (config.people().shadow() > 0) {
+      guard.shadow(Shadow.cleanRuns(config.people().shadow()));
     }
     return guard
         .approvals(approvals(config).alsoFrom(() -> people.approvals(shell.time().now())))

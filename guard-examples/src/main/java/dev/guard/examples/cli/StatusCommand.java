@@ -58,6 +58,7 @@ final class StatusCommand implements Callable<Integer> {
     Optional<String> run = state.owner();
     int waiting = new HumanNotes(store, config.name()).waiting().size();
     long unsettled = Journal.unsettled(config, store).size();
+    String shadow = DismissCommand.shown(config, store);
     if (common.json) {
       ObjectNode json = Json.object();
       json.put("guard", config.name());
@@ -74,10 +75,23 @@ final class StatusCommand implements Callable<Integer> {
       json.put("run", run.orElse(null));
       json.put("unsettled", unsettled);
       json.put("notesWaiting", waiting);
+      json.put("shadow", shadow);
       shell.out().println(Json.line(json));
       return Exit.CLEAN.code();
     }
     show(config, now, latched, run, unsettled, waiting);
+    if (shadow != null) {
+      shell.out().println("  shadow     " + Text.clean(shadow));
+    }
+    if (now.state() == KillSwitch.State.STOP) {
+      Style style = shell.style();
+      shell
+          .out()
+          .println(
+              style.bold("Next     ")
+                  + style.command("guard resume --why '…'")
+                  + "  once the cause is mended");
+    }
     return Exit.CLEAN.code();
   }
 
@@ -119,12 +133,6 @@ final class StatusCommand implements Callable<Integer> {
           "  waiting    "
               + Text.count(waiting, "note")
               + " of people, for the next run to put into the journal");
-    }
-    if (now.state() == KillSwitch.State.STOP) {
-      out.println(
-          style.bold("Next     ")
-              + style.command("guard resume --why '…'")
-              + "  once the cause is mended");
     }
   }
 }

@@ -57,6 +57,7 @@ public final class ConfigReader {
           "limits",
           "soak",
           "approvals",
+          "shadow",
           "notify",
           "people",
           "stages",
@@ -279,7 +280,8 @@ public final class ConfigReader {
         none(root, "approvals")
             ? 0
             : root.whole("approvals", 1, 100).orElse((long) PeoplePart.DEFAULT.approvals());
-    return new PeoplePart(soak, (int) approvals);
+    long shadow = none(root, "shadow") ? 0 : root.whole("shadow", 1, 1000).orElse(0L);
+    return new PeoplePart(soak, (int) approvals, (int) shadow);
   }
 
   private VoicesPart voices(Section root) {

@@ -200,10 +200,11 @@ public record GuardConfig(
    *
    * @param soak how long they may object after an announcement, or null if nothing waits for that
    * @param approvals how many must approve a plan; 0 if none need to
+   * @param shadow how many clean runs people watch before anything goes; 0 if none
    */
-  public record PeoplePart(@Nullable Duration soak, int approvals) {
+  public record PeoplePart(@Nullable Duration soak, int approvals, int shadow) {
     /** What holds if the file says nothing. */
-    public static final PeoplePart DEFAULT = new PeoplePart(Duration.ofDays(7), 1);
+    public static final PeoplePart DEFAULT = new PeoplePart(Duration.ofDays(7), 1, 0);
   }
 
   /**

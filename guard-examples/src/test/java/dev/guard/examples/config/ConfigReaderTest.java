@@ -155,6 +155,13 @@ class ConfigReaderTest {
     refused(GOOD + "limits: {perPlan: " + value + "}\n", "guard.yaml line 9", "limits.perPlan");
   }
 
+  @Test
+  void shadowIsOffUnlessWritten_andIsNeverZero() throws Exception {
+    assertThat(read(GOOD + "shadow: 5\n").people().shadow()).isEqualTo(5);
+    assertThat(read(GOOD + "shadow: none\n").people().shadow()).isZero();
+    refused(GOOD + "shadow: 0\n", "guard.yaml line 9", "shadow");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"scans", "quarantine"})
   void aKeyThatNothingEnforcesYetIsUnknown(String key) {
@@ -179,11 +186,11 @@ class ConfigReaderTest {
 
   @Test
   void soakAndApprovals_areOnUnlessOffIsWritten() throws Exception {
-    assertThat(read(GOOD).people()).isEqualTo(new GuardConfig.PeoplePart(Duration.ofDays(7), 1));
+    assertThat(read(GOOD).people()).isEqualTo(new GuardConfig.PeoplePart(Duration.ofDays(7), 1, 0));
     assertThat(read(GOOD + "soak: 12h\napprovals: 2\n").people())
-        .isEqualTo(new GuardConfig.PeoplePart(Duration.ofHours(12), 2));
+        .isEqualTo(new GuardConfig.PeoplePart(Duration.ofHours(12), 2, 0));
     assertThat(read(GOOD + "soak: none\napprovals: none\n").people())
-        .isEqualTo(new GuardConfig.PeoplePart(null, 0));
+        .isEqualTo(new GuardConfig.PeoplePart(null, 0, 0));
   }
 
   @ParameterizedTest
