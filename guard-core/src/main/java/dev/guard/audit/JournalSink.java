@@ -74,6 +74,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
     private boolean daily = true;
     private long checkpointEvery = 1000;
     private Duration checkpointAfter = Duration.ofMinutes(10);
+    private boolean checkpointsRequired;
     private Checkpoint.@Nullable Receiver receiver;
 
     private Builder(Path dir) {
@@ -159,12 +160,29 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
     }
 
     /**
+     * Closes the journal for good once a checkpoint could not be kept, so that nothing runs without
+     * a second place that knows of it. Without this it is an error in the log, and stops nothing.
+     *
+     * @return this builder; it does not open without {@link #checkpoints}
+     */
+    public Builder checkpointsRequired() {
+      this.checkpointsRequired = true;
+      return this;
+    }
+
+    /**
      * Opens the journal.
      *
      * @return the open journal; the caller closes it
      * @throws AuditException if another process has it open, it is damaged, or the disk fails
      */
     public JournalSink open() {
+      if (checkpointsRequired && receiver == null) {
+        throw new AuditException(
+            "The journal in "
+                + dir
+                + " requires checkpoints, but has no second place. Name it with checkpoints(...).");
+      }
       Disk.Lock lock = null;
       JournalWriter writer = null;
       boolean open = false;
@@ -192,7 +210,12 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
                 time,
                 ledger,
                 new JournalWriter.Settings(
-                    segmentBytes, daily, checkpointEvery, checkpointAfter, receiver));
+                    segmentBytes,
+                    daily,
+                    checkpointEvery,
+                    checkpointAfter,
+                    checkpointsRequired,
+                    receiver));
         writer.open(walk, opening.beginning, opening.endedWell);
         writer.start();
         open = true;

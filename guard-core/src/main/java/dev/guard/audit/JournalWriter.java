@@ -69,6 +69,7 @@ final class JournalWriter implements Runnable {
    * @param daily whether a new file is begun each day (UTC)
    * @param checkpointEvery after how many records the receiver is told
    * @param checkpointAfter after how long it is told, also when nothing was recorded
+   * @param checkpointsRequired whether nothing more is appended once the receiver failed
    * @param receiver who is told, or null
    */
   record Settings(
@@ -76,6 +77,7 @@ final class JournalWriter implements Runnable {
       boolean daily,
       long checkpointEvery,
       Duration checkpointAfter,
+      boolean checkpointsRequired,
       Checkpoint.@Nullable Receiver receiver) {}
 
   /** A caller that waits for its record. */
@@ -420,8 +422,15 @@ final class JournalWriter implements Runnable {
               time.now(),
               path.getFileName().toString()));
     } catch (RuntimeException fault) {
-      LOG.warn(
-          "A checkpoint of the journal in {} at record {} could not be kept.", dir, seq, fault);
+      LOG.error(
+          "A checkpoint of the journal in {} at record {} could not be kept{}.",
+          dir,
+          seq,
+          settings.checkpointsRequired() ? ", and nothing runs without it" : "",
+          fault);
+      if (settings.checkpointsRequired()) {
+        poison(fault);
+      }
     }
   }
 

@@ -543,6 +543,51 @@ class JournalSinkTest {
   }
 
   @Test
+  void aRequiredSecondPlaceThatFails_stopsWhatComesAfter() {
+    Checkpoint.Receiver broken =
+        checkpoint -> {
+          throw new IllegalStateException("down");
+        };
+    try (JournalSink journal =
+        JournalSink.in(dir()).checkpoints(1, broken).checkpointsRequired().open()) {
+      journal.append(intended("r", "1", A));
+      assertThatThrownBy(() -> journal.append(intended("r", "2", B)))
+          .isInstanceOf(AuditException.class);
+    }
+    assertThat(readUsers()).hasSize(1);
+    assertThatThrownBy(() -> JournalSink.in(dir()).checkpointsRequired().open())
+        .isInstanceOf(AuditException.class)
+        .hasMessageContaining("no second place");
+  }
+
+  /** What the chain alone cannot notice, and the checkpoint does. */
+  @Test
+  void anotherJournalInItsPlace_orAnOlderCopy_isFoundByTheCheckpointAlone() throws IOException {
+    MemoryStateStore store = MemoryStateStore.create();
+    Checkpoint.Receiver second = Checkpoint.in(store, "nightly");
+    try (JournalSink journal =
+        JournalSink.in(dir()).segmentBytes(4096).checkpoints(1, second).open()) {
+      for (int i = 0; i < 30; i++) {
+        journal.append(intended("r", "" + i, A));
+      }
+    }
+    Checkpoint last = second.last().orElseThrow();
+    assertThat(JournalVerifier.at(dir()).verify(last)).isInstanceOf(JournalVerifier.Intact.class);
+    Path other = dir().resolveSibling("other");
+    try (JournalSink journal = JournalSink.in(other).segmentBytes(4096).open()) {
+      for (int i = 0; i < 60; i++) {
+        journal.append(intended("r", "" + i, B));
+      }
+    }
+    assertThat(JournalVerifier.at(other).verify()).isInstanceOf(JournalVerifier.Intact.class);
+    assertThat(JournalVerifier.at(other).verify(last)).isInstanceOf(JournalVerifier.Damaged.class);
+    Path newest = dir().resolve(last.file());
+    Files.delete(newest);
+    assertThat(JournalVerifier.at(dir()).verify()).isInstanceOf(JournalVerifier.Intact.class);
+    assertThat(JournalVerifier.at(dir()).verify(last)).isInstanceOf(JournalVerifier.Damaged.class);
+  }
+
+  @Test
   void aDirectoryWithoutAJournal_isNotAnIntactOne() throws IOException {
     assertThatThrownBy(() -> JournalVerifier.at(dir()).verify())
         .isInstanceOf(AuditException.class)
