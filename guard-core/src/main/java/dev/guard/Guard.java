@@ -656,7 +656,7 @@ public final class Guard {
   public RolloutStatus resumeRollout(String who, String why) {
     StagedRollout stages = stages();
     named("A resume", who, why);
-    human("resume-rollout", who, why);
+    human("resume-rollout", who, "plan " + stages.underWay().plan() + ": " + why);
     return stages.resume(who, why);
   }
 

@@ -387,6 +387,17 @@ public final class StagedRollout implements Safeguard {
             "resume"));
   }
 
+  /**
+   * Where the rollout stands that is under way.
+   *
+   * @return a rollout that is neither aborted nor done
+   * @throws PlanRejectedException if there is none
+   * @throws StateException if it cannot be read
+   */
+  public RolloutStatus underWay() {
+    return status(underWay(bound().book().read().course(), "resume"));
+  }
+
   private static Course underWay(@Nullable Course course, String what) {
     if (course == null || !course.active()) {
       throw new PlanRejectedException(
@@ -429,7 +440,9 @@ public final class StagedRollout implements Safeguard {
     }
     Course course = page.course();
     if (course == null || !(course.active() || course.plan().equals(plan))) {
-      return step == 0 ? Verdict.allow() : closed(shut(0, step));
+      return step == 0
+          ? Verdict.allow()
+          : closed(shut(steps.step(0).name(), steps.step(step).name()));
     }
     if (!course.plan().equals(plan)) {
       return Verdict.halt(
@@ -480,7 +493,10 @@ public final class StagedRollout implements Safeguard {
 
   private Verdict running(Course course, int step, long observed) {
     if (step > course.step()) {
-      return closed(course.baking() ? baking(course, observed) : shut(course.step(), step));
+      return closed(
+          course.baking()
+              ? baking(course, observed)
+              : shut(course.name(), course.steps().get(step).name()));
     }
     return step == course.step() && !course.baking() ? Verdict.allow() : over();
   }
@@ -496,12 +512,8 @@ public final class StagedRollout implements Safeguard {
             + " at the earliest.";
   }
 
-  private String shut(int open, int step) {
-    return "It goes with stage '"
-        + steps.step(step).name()
-        + "', and stage '"
-        + steps.step(open).name()
-        + "' is not over yet.";
+  private static String shut(String open, String own) {
+    return "It goes with stage '" + own + "', and stage '" + open + "' is not over yet.";
   }
 
   private static Verdict closed(String sentence) {

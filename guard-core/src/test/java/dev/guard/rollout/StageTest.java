@@ -154,6 +154,8 @@ class StageTest {
   void everyTripwireTrips() {
     StagedRollout rollout =
         StagedRollout.of(Stage.named("a").scopes("a/*").label("x", "y"), LAST.ramp(1));
+    assertThat(StagedRollout.of(LAST).tripwires())
+        .allSatisfy((Tripwire wire) -> assertThat(wire.check().getAsBoolean()).isTrue());
     assertThat(rollout.tripwires())
         .hasSize(5)
         .allSatisfy((Tripwire wire) -> assertThat(wire.check().getAsBoolean()).isTrue());

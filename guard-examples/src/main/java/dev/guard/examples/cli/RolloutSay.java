@@ -121,7 +121,7 @@ abstract class RolloutSay implements Callable<Integer> {
 
     @Override
     Digest say(StagedRollout stages, Says says) {
-      says.note("resume-rollout", says.why());
+      says.note("resume-rollout", "plan " + stages.underWay().plan() + ": " + says.why());
       return stages.resume(says.who(), says.why()).plan();
     }
 

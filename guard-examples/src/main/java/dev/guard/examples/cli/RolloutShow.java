@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "  guard rollout status --json",
       "",
-      "Exit codes: 0 told, also if there is none, 2 usage or no stages in the configuration, 3 state unreadable."
+      "Exit codes: 0 told, also if there is none, 2 usage, 3 state unreadable."
     })
 final class RolloutShow implements Callable<Integer> {
   private final Shell shell;
@@ -53,11 +53,7 @@ final class RolloutShow implements Callable<Integer> {
 
   /** The stages of the configuration, with what the state knows of them. */
   static StagedRollout stages(Shell shell, GuardConfig config, KeptState state) {
-    if (config.stages().isEmpty()) {
-      throw new CommandException(
-          Exit.USAGE,
-          "The configuration has no stages, so nothing is rolled out. Name some under 'stages'.");
-    }
+
     return Session.stages(config, "")
         .bind(config.name(), state.store(), shell.time(), Optional::empty);
   }

@@ -43,6 +43,7 @@ import dev.guard.registry.cleanup.ImageNames;
 import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
+import dev.guard.rollout.RolloutStatus;
 import dev.guard.rollout.Stage;
 import dev.guard.rollout.StagedRollout;
 import dev.guard.soak.Shadow;
@@ -366,7 +367,7 @@ final class Session implements AutoCloseable {
     if (wait != null) {
       guard.soak(Soak.of(wait).objectionsFrom(people::objections));
     }
-    if (!config.stages().isEmpty()) {
+    if (rollout().isPresent()) {
       guard.rollout(stages(config, registry.host()));
     }
     if (config.people().shadow() > 0) {
@@ -393,7 +394,7 @@ final class Session implements AutoCloseable {
         .build();
   }
 
-  /** The stages of a configuration that has some. */
+  /** The stages of a configuration; one that names none has one of everything. */
   static StagedRollout stages(GuardConfig config, String host) {
     List<Stage> stages = new ArrayList<>();
     for (StagePart part : config.stages()) {
@@ -413,16 +414,23 @@ final class Session implements AutoCloseable {
       }
       stages.add(stage);
     }
+
+    if (stages.isEmpty()) {
+      stages.add(Stage.named("all"));
+    }
     return StagedRollout.of(stages);
   }
 
-  /** The stages, with what the state knows of them; empty if a plan goes at once. */
+  /**
+   * The stages, with what the state knows of them; empty if a plan goes at once. Stages that are no
+   * longer configured while a rollout is under way are missed, as changed ones are.
+   */
   Optional<StagedRollout> rollout() {
-    return config.stages().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            stages(config, registry.host())
-                .bind(config.name(), store(), shell.time(), Optional::empty));
+    StagedRollout stages =
+        stages(config, registry.host()).bind(config.name(), store(), shell.time(), Optional::empty);
+    boolean needed =
+        !config.stages().isEmpty() || stages.status().filter(RolloutStatus::active).isPresent();
+    return needed ? Optional.of(stages) : Optional.empty();
   }
 
   static Approvals approvals(GuardConfig config) {

@@ -127,9 +127,23 @@ class RolloutCommandTest {
   }
 
   @Test
-  void withoutStages_thereIsNothingToSay() throws Exception {
+  void stagesThatAreTakenAway_whileARolloutIsUnderWay_halt_untilItIsAborted() throws Exception {
+    exits(0, "images", "plan", "-o", "plan.json");
+    exits(0, "images", "apply", "plan.json", "--execute");
     ground.configure("stages", "none");
-    assertThat(exits(2, "rollout", "status").err()).contains("no stages");
+    assertThat(exits(4, "images", "apply", "plan.json", "--execute").out())
+        .contains("not those with which");
+    assertThat(left("shop/app")).hasSize(2);
+    exits(0, "rollout", "abort", "--why", "all at once then");
+    exits(0, "images", "apply", "--execute");
+    assertThat(left("shop/app")).containsExactly("new");
+  }
+
+  @Test
+  void withoutStages_aPlanGoesAtOnce() throws Exception {
+    ground.configure("stages", "none");
+    assertThat(exits(0, "rollout", "status").out()).contains("ever rolled out");
+
     exits(0, "images", "apply", "--execute");
     assertThat(left("shop/app")).containsExactly("new");
   }
