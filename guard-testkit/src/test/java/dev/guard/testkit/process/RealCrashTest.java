@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RealCrashTest {
   private static final int ITEMS = 6;
   private static final int LIMIT = 3 * ITEMS;
-  private static final int RANDOM_ON_FILES = Integer.getInteger("proof.kills.files", 8);
-  private static final int RANDOM_ON_POSTGRES = Integer.getInteger("proof.kills.postgres", 4);
+  private static final int RANDOM_ON_FILES = Integer.getInteger("proof.kills.files", 20);
+  private static final int RANDOM_ON_POSTGRES = Integer.getInteger("proof.kills.postgres", 10);
 
   @TempDir Path directory;
 
