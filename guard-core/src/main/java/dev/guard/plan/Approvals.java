@@ -345,7 +345,9 @@ public final class Approvals implements Safeguard {
                 NAME,
                 UNREADABLE,
                 "Who approved this plan could not be read ("
-                    + Cause.of(fault)
+                    + (fault instanceof StateException
+                        ? String.valueOf(fault.getMessage())
+                        : Cause.of(fault))
                     + "), so nothing of it goes. Look into the state store."));
       }
     }

@@ -190,9 +190,14 @@ public final class Soak implements Safeguard {
               NAME,
               UNREADABLE,
               "Whether it was announced and whether anybody objects could not be read ("
-                  + Cause.of(fault)
+                  + why(fault)
                   + "), so it stays. Look into the state store and where objections are kept."));
     }
+  }
+
+  /** A store's own sentence says what to mend; whatever else was thrown may hold anything. */
+  private static String why(RuntimeException fault) {
+    return fault instanceof StateException ? String.valueOf(fault.getMessage()) : Cause.of(fault);
   }
 
   /** The one decision about the wait. */

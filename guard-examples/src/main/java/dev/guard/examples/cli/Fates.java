@@ -104,12 +104,12 @@ final class Fates {
     return failed && failureOnly ? Exit.PARTLY : Exit.REFUSED;
   }
 
-  /** A target that the plan would have let go and that a safeguard refused after all. */
   /** What only waits for its day, as people were told it would, is no failure of a nightly job. */
   private static boolean waits(Entry entry) {
     return entry.reasons().stream().allMatch(reason -> WAITING.contains(reason.code()));
   }
 
+  /** A target that the plan would have let go and that a safeguard refused after all. */
   private static Exit refused(Plan plan, Report report) {
     Set<Object> going = new HashSet<>();
     for (PlanItem item : plan.wouldGo()) {

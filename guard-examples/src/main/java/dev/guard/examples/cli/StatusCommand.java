@@ -1,15 +1,26 @@
 package dev.guard.examples.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.StateException;
 import dev.guard.examples.config.GuardConfig;
+import dev.guard.examples.config.GuardConfig.VoicesPart;
 import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.soak.Objection;
+import dev.guard.soak.Soak;
 import dev.guard.state.StateStore;
+import dev.guard.time.Time;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,7 +29,7 @@ import picocli.CommandLine.Mixin;
     name = "status",
     description = {
       "Says whether runs may start, and what is in doubt.",
-      "Tells what the switch says now, who stopped it and why, and whether a run is under way. Reads only.",
+      "Tells what the switch says now, who stopped it and why, whether a run is under way, and who objects to what. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -40,17 +51,49 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     GuardConfig config = common.read(shell);
-    if (config.killSwitch().configMap() == null) { // needs no cluster for that, so it asks none
+    boolean elsewhere =
+        config.killSwitch().configMap() != null || !config.voices().equals(VoicesPart.NOWHERE);
+    if (!elsewhere) { // needs no registry and no cluster for that, so it asks none
       try (KeptState state = KeptState.open(shell, config)) {
-        return status(config, KillSwitch.file(config.killSwitch().file()), state);
+        return status(config, KillSwitch.file(config.killSwitch().file()), state, List::of);
       }
     }
     try (Session session = Session.open(shell, config)) {
-      return status(config, session.killSwitch(), session.state());
+      return status(
+          config, session.killSwitch(), session.state(), () -> session.people().objections());
     }
   }
 
-  private int status(GuardConfig config, KillSwitch kill, KeptState state) {
+  /** Who says no, or why that cannot be known. */
+  private record Noes(List<Objection> objections, @Nullable String unreadable) {
+    static Noes of(
+        GuardConfig config, StateStore store, Time time, Supplier<List<Objection>> elsewhere) {
+      Duration wait = config.people().soak();
+      if (wait == null) {
+        return new Noes(List.of(), null);
+      }
+      try {
+        Soak soak = Soak.of(wait).objectionsFrom(elsewhere).bind(config.name(), store, time);
+        return new Noes(soak.objections(), null);
+      } catch (StateException fault) {
+        return new Noes(List.of(), String.valueOf(fault.getMessage()));
+      }
+    }
+
+    void into(ObjectNode json) {
+      json.put("objectionsUnreadable", unreadable);
+      ArrayNode all = json.putArray("objections");
+      for (Objection one : objections) {
+        ObjectNode no = all.addObject();
+        no.put("scope", one.target().scope()).put("id", one.target().id());
+        no.put("who", one.who()).put("why", one.why());
+        no.put("until", one.until().map(Instant::toString).orElse(null));
+      }
+    }
+  }
+
+  private int status(
+      GuardConfig config, KillSwitch kill, KeptState state, Supplier<List<Objection>> elsewhere) {
     StateStore store = state.store();
     kill.bind(config.name(), store, shell.time());
     KillSwitch.Reading now = kill.reading();
@@ -59,6 +102,7 @@ final class StatusCommand implements Callable<Integer> {
     int waiting = new HumanNotes(store, config.name()).waiting().size();
     long unsettled = Journal.unsettled(config, store).size();
     String shadow = DismissCommand.shown(config, store);
+    Noes noes = Noes.of(config, store, shell.time(), elsewhere);
     if (common.json) {
       ObjectNode json = Json.object();
       json.put("guard", config.name());
@@ -76,10 +120,12 @@ final class StatusCommand implements Callable<Integer> {
       json.put("unsettled", unsettled);
       json.put("notesWaiting", waiting);
       json.put("shadow", shadow);
+      noes.into(json);
       shell.out().println(Json.line(json));
       return Exit.CLEAN.code();
     }
     show(config, now, latched, run, unsettled, waiting);
+    show(noes);
     if (shadow != null) {
       shell.out().println("  shadow     " + Text.clean(shadow));
     }
@@ -133,6 +179,31 @@ final class StatusCommand implements Callable<Integer> {
           "  waiting    "
               + Text.count(waiting, "note")
               + " of people, for the next run to put into the journal");
+    }
+  }
+
+  private void show(Noes noes) {
+    PrintStream out = shell.out();
+    String unreadable = noes.unreadable();
+    if (unreadable != null) {
+      out.println(
+          "  objections "
+              + shell.style().bad("cannot be read, so every image is refused")
+              + "  "
+              + Text.clean(unreadable));
+    }
+    for (Objection one : noes.objections()) {
+      out.println(
+          "  kept       "
+              + Text.clean(one.target().scope())
+              + " "
+              + Text.brief(one.target().id())
+              + "  "
+              + Text.clean(one.who())
+              + " objects"
+              + one.until().map(until -> " until " + Text.minute(until)).orElse("")
+              + ": "
+              + Text.clean(one.why()));
     }
   }
 }

@@ -60,6 +60,7 @@ public final class HtmlReport {
         "populationShort", plan.population().map(all -> String.valueOf(all.size())).orElse("?"));
     page.put("freed", view.freed().orElse(""));
     page.put("going", rows(view.going()));
+    page.put("waits", waits(view));
     page.put("kept", rows(view.kept()));
     page.put("meters", meters(view.meters()));
     page.put("perDay", Text.clean(plan.header().facts().getOrDefault(PlanView.PER_DAY, "")));
@@ -105,6 +106,22 @@ public final class HtmlReport {
               "because", Text.clean(row.because()),
               "reasons", reasons));
     }
+    return shown;
+  }
+
+  private static List<Map<String, Object>> waits(PlanView view) {
+    List<Map<String, Object>> shown = new ArrayList<>();
+    view.waits()
+        .forEach(
+            (sentence, images) ->
+                shown.add(
+                    Map.of(
+                        "sentence",
+                        Text.clean(sentence),
+                        "count",
+                        Text.count(images.size(), "manifest"),
+                        "images",
+                        images.stream().map(Text::clean).toList())));
     return shown;
   }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 public final class PlanText {
   private static final int MOST_ROWS = 500;
   private static final int MOST_KEPT = 20;
+  private static final int MOST_NAMED = 5;
   private static final int BAR = 24;
 
   private PlanText() {}
@@ -45,6 +46,7 @@ public final class PlanText {
     view.halts().forEach(halt -> halted(halt, out, style));
     out.println();
     going(view, out, style);
+    waits(view, out, style);
     kept(view, out, style);
     policy(view, out, style);
     limits(view, out, style);
@@ -131,6 +133,26 @@ public final class PlanText {
     out.println();
   }
 
+  private static void waits(PlanView view, PrintStream out, Style style) {
+    Map<String, List<String>> waits = view.waits();
+    if (waits.isEmpty()) {
+      return;
+    }
+    out.println(style.bold("Waits") + style.dim("  as it stood when the plan was made"));
+    waits.forEach(
+        (sentence, images) -> {
+          indented(Text.count(images.size(), "manifest") + ": " + Text.clean(sentence), out);
+          boolean all = images.size() == view.going().size();
+          for (String image : all ? List.<String>of() : first(images, MOST_NAMED)) {
+            out.println("      " + style.dim(Text.clean(image)));
+          }
+          if (!all && images.size() > MOST_NAMED) {
+            out.println(style.dim("      … and " + (images.size() - MOST_NAMED) + " more"));
+          }
+        });
+    out.println();
+  }
+
   private static void kept(PlanView view, PrintStream out, Style style) {
     if (view.kept().isEmpty()) {
       return;
@@ -191,7 +213,11 @@ public final class PlanText {
   }
 
   private static <T> List<T> first(List<T> all) {
-    return all.size() <= MOST_ROWS ? all : all.subList(0, MOST_ROWS);
+    return first(all, MOST_ROWS);
+  }
+
+  private static <T> List<T> first(List<T> all, int most) {
+    return all.size() <= most ? all : all.subList(0, most);
   }
 
   private static void rest(int all, PrintStream out, Style style) {

@@ -76,11 +76,14 @@ public record PlanView(
    * @param id its identity
    * @param because why it was chosen
    * @param reasons what stands against it, with the places
+   * @param waits what only time or people will lift
    */
-  public record Row(String scope, String name, String id, String because, List<Why> reasons) {
+  public record Row(
+      String scope, String name, String id, String because, List<Why> reasons, List<String> waits) {
     /** Copies. */
     public Row {
       reasons = List.copyOf(reasons);
+      waits = List.copyOf(waits);
     }
   }
 
@@ -175,7 +178,11 @@ public record PlanView(
   private static Row row(PlanItem item, List<String> halts, Map<String, String> names) {
     Target target = item.target();
     List<Why> reasons = new ArrayList<>();
+    List<String> waits = new ArrayList<>();
     for (Reason reason : item.verdict().reasons()) {
+      if (reason.pending() && !reason.code().equals(Reason.DRY_RUN)) {
+        waits.add(Text.shortened(reason.sentence()));
+      }
       if (!reason.pending()) {
         reasons.add(
             new Why(
@@ -185,7 +192,7 @@ public record PlanView(
       }
     }
     return new Row(
-        target.scope(), name(target), target.id(), because(item.because(), names), reasons);
+        target.scope(), name(target), target.id(), because(item.because(), names), reasons, waits);
   }
 
   private static String name(Target target) {
@@ -257,6 +264,24 @@ public record PlanView(
     return going.isEmpty()
         ? Optional.empty()
         : whole(plan.header().facts().get(BYTES)).map(Text::bytes);
+  }
+
+  /**
+   * What would go waits for, as it stood when the plan was made: to be announced, its soak, an
+   * objection, an approval, its stage.
+   *
+   * @return by sentence, the images it holds for
+   */
+  public Map<String, List<String>> waits() {
+    Map<String, List<String>> waits = new LinkedHashMap<>();
+    for (Row row : going) {
+      for (String sentence : row.waits()) {
+        waits
+            .computeIfAbsent(sentence, none -> new ArrayList<>())
+            .add(row.scope() + " " + (row.name().equals(UNTAGGED) ? row.id() : row.name()));
+      }
+    }
+    return waits;
   }
 
   /**

@@ -56,6 +56,11 @@ class SoakAndApprovalTest {
     return ran;
   }
 
+  /** A table breaks its lines where it must. */
+  private static String words(Cli.Ran ran) {
+    return ran.out().replaceAll("\\s+", " ");
+  }
+
   private void days(int days) {
     for (int i = 0; i < days; i++) {
       ground.time.tick(Duration.ofDays(1));
@@ -208,6 +213,46 @@ class SoakAndApprovalTest {
     assertThat(left()).isEmpty();
   }
 
+  @Test
+  void planPageAndStatus_sayWhatIsWaitedForAndWhoObjects() throws Exception {
+    ground.configure("soak", "3d", "approvals", "1", "people", "{file: people.yaml}");
+    people("objections: []\n");
+    String fresh = ok("images", "plan", "-o", "plan.json", "--as", "petra").out();
+    assertThat(fresh).contains("Waits").contains("3 manifests: It was not announced yet");
+    ok("images", "announce", "--as", "petra");
+    ok(
+        "plan",
+        "object",
+        "old/app:o1",
+        "--why",
+        "a week more",
+        "--as",
+        "ann",
+        "--until",
+        "2026-12-31");
+    people("objections: [{image: \"old/app@" + first.digest() + "\", who: ben, why: the audit}]\n");
+    ground.time.tick(Duration.ofDays(1));
+    ok("images", "plan", "-o", "plan.json", "--html", "plan.html", "--as", "petra");
+    String shown = words(ok("plan", "show", "plan.json"));
+    assertThat(shown)
+        .contains("free at 2026-03-04")
+        .contains("1 manifest: ben objects: the audit " + ground.host() + "/old/app o0")
+        .contains("ann objects until 2026-12-31T00:00:00Z: a week more");
+    assertThat(Files.readString(directory.resolve("plan.html")))
+        .contains("id=\"waits\"")
+        .contains("ben objects: the audit");
+    assertThat(ok("status").out())
+        .contains("ann objects until 2026-12-31")
+        .contains("ben objects: the audit");
+    JsonNode status = ok("status", "--json").json();
+    assertThat(status.path("objections")).hasSize(2);
+    assertThat(status.path("objectionsUnreadable").isNull()).isTrue();
+    people("objections: [{}]\n");
+    assertThat(ok("status").out()).contains("cannot be read, so every image is refused");
+    assertThat(ok("status", "--json").json().path("objectionsUnreadable").asText())
+        .contains("people.yaml");
+  }
+
   private void people(String text) throws Exception {
     Files.writeString(directory.resolve("people.yaml"), text);
   }
@@ -262,7 +307,7 @@ class SoakAndApprovalTest {
       assertThat(ran.out()).as(bad).contains("soak-unreadable");
     }
     Files.delete(directory.resolve("people.yaml"));
-    assertThat(exits(4, "images", "apply", "plan.json", "--execute").out())
+    assertThat(words(exits(4, "images", "apply", "plan.json", "--execute")))
         .contains("cannot be read");
     assertThat(ground.deletions()).isZero();
     people("objections: []\n");
@@ -294,7 +339,7 @@ class SoakAndApprovalTest {
             .annotation("guard.dev/approve.1", "{plan: \"" + plan + "\", who: ben, why: yes sir}");
     ground.cluster("prod").put(said.annotation("guard.dev/objct.2", "{}"));
     Cli.Ran odd = exits(4, "images", "apply", "plan.json", "--execute");
-    assertThat(odd.out()).contains("guard.dev/objct.2");
+    assertThat(words(odd)).contains("guard.dev/objct.2");
     ground.cluster("prod").put(said);
     ok("images", "apply", "plan.json", "--execute");
     assertThat(left()).containsExactly("o0");
