@@ -3,6 +3,7 @@ package dev.guard.examples.cli;
 import dev.guard.Reason;
 import dev.guard.Verdict;
 import dev.guard.blastradius.BlastRadiusLimit;
+import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanItem;
 import dev.guard.plan.Report;
@@ -27,6 +28,8 @@ final class Fates {
           Soak.OBJECTED,
           StagedRollout.STAGE_CLOSED,
           StagedRollout.STAGE_OVER);
+  private static final Set<String> BEYOND_THE_TARGET =
+      Set.of(BlastRadiusLimit.WINDOW_USED_UP, Soak.UNREADABLE, Approvals.UNREADABLE);
   private static final String UNREADABLE = "fingerprint-unreadable";
 
   private Fates() {}
@@ -37,16 +40,15 @@ final class Fates {
     if (halted != Exit.CLEAN) {
       return halted;
     }
-    if (plan.items().stream().anyMatch(item -> usedUp(item.verdict().reasons()))) {
+    if (plan.items().stream().anyMatch(item -> beyondTheTarget(item.verdict().reasons()))) {
       return Exit.REFUSED;
     }
     return plan.header().unread().isEmpty() ? Exit.CLEAN : Exit.PARTLY;
   }
 
-  /** Whether the budget of a window, and not the target itself, is what refused. */
-  private static boolean usedUp(List<Reason> reasons) {
-    return reasons.stream()
-        .anyMatch(reason -> reason.code().equals(BlastRadiusLimit.WINDOW_USED_UP));
+  /** Whether what refused is no word about the target: a used up window, people nobody can hear. */
+  private static boolean beyondTheTarget(List<Reason> reasons) {
+    return reasons.stream().anyMatch(reason -> BEYOND_THE_TARGET.contains(reason.code()));
   }
 
   /**
@@ -117,7 +119,7 @@ final class Fates {
     }
     Exit exit = Exit.CLEAN;
     for (Entry entry : report.entries()) {
-      if (entry.outcome() == Fate.REFUSED && usedUp(entry.reasons())) {
+      if (entry.outcome() == Fate.REFUSED && beyondTheTarget(entry.reasons())) {
         exit = Exit.REFUSED;
       }
       if (entry.outcome() == Fate.REFUSED && going.contains(entry.target())) {
