@@ -63,6 +63,7 @@ public final class GuardBuilder {
   private Duration planLife = Duration.ofHours(24);
   private boolean stopAtFailure = true;
   private int parallelism = 1;
+  private int replicas = 1;
   private Executor executor = Runnable::run;
   private @Nullable Supplier<String> runIds;
   private GuardListener listener = GuardListener.NONE;
@@ -260,6 +261,22 @@ public final class GuardBuilder {
   }
 
   /**
+   * How many hosts run a guard of this name. A guard cannot see its twins, so whoever deploys them
+   * says so; more than one that may act need a store that all of them share.
+   *
+   * @param hosts 1 to 10,000; by default 1
+   * @return this builder
+   */
+  public GuardBuilder replicas(int hosts) {
+    if (hosts < 1 || hosts > 10_000) {
+      throw new GuardConfigurationException(
+          "Guard '" + name + "' runs on 1 to 10,000 hosts, but was given " + hosts + ".");
+    }
+    this.replicas = hosts;
+    return this;
+  }
+
+  /**
    * In whose name it acts.
    *
    * @param who recorded as actor and planner; by default the operating system's user. Attestation,
@@ -408,6 +425,14 @@ public final class GuardBuilder {
               + name
               + "' has no sink. Give it one with audit(...), or say unaudited(\"why\").");
     }
+    if (replicas > 1 && !dryRun.isOn() && !sharedByHosts()) {
+      throw new GuardConfigurationException(
+          "Guard '"
+              + name
+              + "' runs on "
+              + replicas
+              + " hosts, but its state is not shared by them, so they would know nothing of each other. Give it a store of scope CLUSTER, or run it on one host.");
+    }
     if (killSwitch != null) {
       killSwitch.bind(name, store, time);
     }
@@ -426,6 +451,10 @@ public final class GuardBuilder {
     LOG.info(
         "Built {} with safeguards {}.", guard, all.stream().map(Safeguard::name).sorted().toList());
     return guard;
+  }
+
+  private boolean sharedByHosts() {
+    return store != null && store.capabilities().scope() == StateStore.Scope.CLUSTER;
   }
 
   /** Tells those who keep something under the guard's name whose they are. */

@@ -15,6 +15,8 @@ import dev.guard.plan.Plan;
 import dev.guard.plan.Report;
 import dev.guard.plan.Report.Fate;
 import dev.guard.plan.Selection;
+import dev.guard.state.FileStateStore;
+import dev.guard.state.MemoryStateStore;
 import dev.guard.state.RunLease;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
@@ -247,6 +249,24 @@ class RecoveryTest {
                 assertThat(reason.code()).isEqualTo(Reason.LEASE_LOST);
                 assertThat(reason.sentence()).contains("epoch 2").contains("epoch 1");
               });
+    }
+  }
+
+  @Test
+  void severalHostsWithoutSharedState_doNotBuild_unlessNothingActs() {
+    GuardBuilder twins =
+        Guard.named("twins").dryRun(DryRun.off()).unlimited("x").unaudited("x").replicas(3);
+    assertThatThrownBy(twins::build)
+        .isInstanceOf(GuardConfigurationException.class)
+        .hasMessageContaining("3 hosts");
+    assertThatThrownBy(() -> twins.state(MemoryStateStore.create(time)).build())
+        .isInstanceOf(GuardConfigurationException.class);
+    assertThatThrownBy(() -> twins.state(FileStateStore.at(directory.resolve("s"))).build())
+        .isInstanceOf(GuardConfigurationException.class);
+    assertThat(twins.dryRun(DryRun.on()).build().isDryRun()).isTrue();
+    for (int bad : new int[] {0, -1, 10_001}) {
+      assertThatThrownBy(() -> Guard.named("x").replicas(bad))
+          .isInstanceOf(GuardConfigurationException.class);
     }
   }
 
