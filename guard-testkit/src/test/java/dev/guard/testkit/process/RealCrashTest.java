@@ -12,9 +12,17 @@ import dev.guard.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +37,10 @@ class RealCrashTest {
   private static final int LIMIT = 3 * ITEMS;
   private static final int RANDOM_ON_FILES = Integer.getInteger("proof.kills.files", 20);
   private static final int RANDOM_ON_POSTGRES = Integer.getInteger("proof.kills.postgres", 10);
+  private static final int KILLS_A_WORLD = 5;
+
+  /** Milliseconds after a child's first line of work: about as long as its work takes. */
+  private static final int FIRST_MOMENTS = 800;
 
   @TempDir Path directory;
 
@@ -46,16 +58,39 @@ class RealCrashTest {
 
   @Test
   void killedAnywhere_onFiles() throws Exception {
-    for (int seed = 0; seed < RANDOM_ON_FILES; seed++) {
-      anywhere(directory.resolve("f" + seed), directory.resolve("state-" + seed).toString(), seed);
-    }
+    killedAnywhere(RANDOM_ON_FILES, "f", seed -> directory.resolve("state-" + seed).toString());
   }
 
   @Test
   void killedAnywhere_onPostgres() throws Exception {
-    for (int seed = 0; seed < RANDOM_ON_POSTGRES; seed++) {
-      anywhere(directory.resolve("p" + seed), Postgres.url(), seed);
+    killedAnywhere(RANDOM_ON_POSTGRES, "p", seed -> Postgres.url());
+  }
+
+  /** Two worlds at a time, until so many children have really been killed. */
+  private void killedAnywhere(int kills, String name, LongFunction<String> where) throws Exception {
+    AtomicInteger killed = new AtomicInteger();
+    AtomicLong seeds = new AtomicLong();
+    Callable<Void> work =
+        () -> {
+          while (killed.get() < kills) {
+            long seed = seeds.getAndIncrement();
+            killed.addAndGet(anywhere(directory.resolve(name + seed), where.apply(seed), seed));
+            assertThat(seeds.get())
+                .as("children end before they are killed")
+                .isLessThan(10L + kills);
+          }
+          return null;
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (Future<Void> one : threads.invokeAll(List.of(work, work))) {
+        one.get();
+      }
+    } finally {
+      threads.shutdownNow();
     }
+    System.out.printf(
+        "%d children killed at random (%s), in %d worlds%n", killed.get(), name, seeds.get());
   }
 
   private Process apply(Path home, String where, String step, int nth) throws IOException {
@@ -86,15 +121,24 @@ class RealCrashTest {
     finish(home, where);
   }
 
-  private void anywhere(Path home, String where, long seed) throws Exception {
+  /** Kills a few children soon after they began; says how many did not end by themselves. */
+  private int anywhere(Path home, String where, long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < 2; i++) {
+    int killed = 0;
+    for (int i = 0; i < KILLS_A_WORLD; i++) {
       Process child = apply(home, where, "none", 0);
-      child.waitFor(300 + random.nextInt(900), TimeUnit.MILLISECONDS);
+      Path begun = home.resolve("begun");
+      while (child.isAlive() && Files.notExists(begun)) {
+        child.waitFor(2, TimeUnit.MILLISECONDS);
+      }
+      child.waitFor(random.nextInt(FIRST_MOMENTS), TimeUnit.MILLISECONDS);
       child.destroyForcibly().waitFor();
+      Files.deleteIfExists(begun);
+      killed += child.exitValue() == 137 ? 1 : 0;
       release(where);
     }
     finish(home, where);
+    return killed;
   }
 
   /** A lease outlives its process; a lock of the operating system does not. */

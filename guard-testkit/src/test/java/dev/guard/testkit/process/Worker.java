@@ -119,6 +119,8 @@ public final class Worker {
   private static void apply(StateStore store, Path home, int limit, int items, String step, int nth)
       throws Exception {
     AtomicInteger times = new AtomicInteger();
+    Files.createDirectories(home);
+    Files.writeString(home.resolve("begun"), "");
     try (JournalSink journal = JournalSink.at(home.resolve("journal"))) {
       Guard guard =
           builder(store, journal, limit)
