@@ -17,7 +17,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -252,17 +251,17 @@ final class WindowBook {
    */
   synchronized Draw draw(String key, long least, long most) {
     long asked = time.nanos();
-    long count = least;
-    String id = UUID.randomUUID().toString().substring(0, 18);
+    Map<String, Draw> tried = new LinkedHashMap<>();
     try {
       for (int i = 0; i < TRIES; i++) {
         Page page = read(key);
-        Clock clock = clock(page);
-        Map<Window, Long> ends = new LinkedHashMap<>();
-        if (page.writes.contains(id)) { // an earlier try whose fate was unknown had arrived
-          return new Draw(Verdict.allow(), key, count, lastEnds(page, count), asked);
+        for (Map.Entry<String, Draw> earlier : tried.entrySet()) {
+          if (page.writes.contains(earlier.getKey())) { // its fate was unknown, and it had arrived
+            return earlier.getValue();
+          }
         }
-        count = Math.max(least, Math.min(most, left(page, clock.earliest)));
+        Clock clock = clock(page);
+        long count = Math.max(least, Math.min(most, left(page, clock.earliest)));
         Verdict verdict = inEpoch(page);
         for (Window window : windows) {
           verdict = verdict.and(judge(window, page.of(window), least, clock.earliest, false));
@@ -270,14 +269,13 @@ final class WindowBook {
         if (!verdict.allowed()) {
           return Draw.denied(verdict, key);
         }
-        for (Window window : windows) {
-          long end = (clock.latest / window.width() + 1) * window.width();
-          page.of(window).merge(end, count, Long::sum);
-          ends.put(window, end);
-        }
+        Map<Window, Long> ends = stamped(page, clock, count);
+        Draw drawn = new Draw(Verdict.allow(), key, count, ends, until(asked, clock, ends));
+        String id = UUID.randomUUID().toString().substring(0, 18);
         if (write(key, page, clock, id)) {
-          return new Draw(Verdict.allow(), key, count, ends, until(asked, clock, ends));
+          return drawn;
         }
+        tried.put(id, drawn);
       }
     } catch (StateException fault) {
       return Draw.denied(unreadable(fault), key);
@@ -289,6 +287,30 @@ final class WindowBook {
                 "state-contended",
                 shown + " could not draw its window, because too many draw at once. Try again.")),
         key);
+  }
+
+  /**
+   * Draws from every window of the document, also from those that only others are configured with:
+   * they, or this limit when it has them again, rely on it.
+   */
+  private Map<Window, Long> stamped(Page page, Clock clock, long count) {
+    Map<Window, Long> ends = new LinkedHashMap<>();
+    List<Window> all = new ArrayList<>(windows);
+    for (long length : page.windows.keySet()) {
+      if (!isConfigured(length)) {
+        all.add(new Window(Duration.ofMillis(length), Terms.MOST));
+      }
+    }
+    for (Window window : all) {
+      long end = (clock.latest / window.width() + 1) * window.width();
+      page.of(window).merge(end, count, Long::sum);
+      ends.put(window, end);
+    }
+    return ends;
+  }
+
+  private boolean isConfigured(long length) {
+    return windows.stream().anyMatch(window -> window.length().toMillis() == length);
   }
 
   /** How much all windows have left. */
@@ -304,32 +326,24 @@ final class WindowBook {
    * When the first bucket ends, by the monotonic clock: counted from before the store was asked,
    * and a thousandth early, for clocks do not run alike.
    */
-  private static long until(long asked, Clock clock, Map<Window, Long> ends) {
-    long first = Collections.min(ends.values());
+  private long until(long asked, Clock clock, Map<Window, Long> ends) {
+    long first = first(ends);
     long millis = Math.max(0, first - clock.latest);
     return asked + (millis - millis / 1000) * 1_000_000;
   }
 
   /** Whether, by a wall clock of this host, none of its buckets has ended. */
   boolean before(Draw draw) {
-    return ownClock || clock(new Page()).latest < Collections.min(draw.ends.values());
+    return ownClock || clock(new Page()).latest < first(draw.ends);
   }
 
-  /**
-   * Where a draw of unknown fate went is not known exactly; the newest bucket holding as much is
-   * given back from.
-   */
-  private Map<Window, Long> lastEnds(Page page, long count) {
-    Map<Window, Long> ends = new LinkedHashMap<>();
+  /** The end of the first bucket of a window that is configured here. */
+  private long first(Map<Window, Long> ends) {
+    long first = Long.MAX_VALUE;
     for (Window window : windows) {
-      for (Map.Entry<Long, Long> bucket : page.of(window).descendingMap().entrySet()) {
-        if (bucket.getValue() >= count) {
-          ends.put(window, bucket.getKey());
-          break;
-        }
-      }
+      first = Math.min(first, ends.getOrDefault(window, 0L));
     }
-    return ends;
+    return first;
   }
 
   /**
@@ -397,13 +411,16 @@ final class WindowBook {
     ObjectNode all = json.putObject("windows");
     page.windows.forEach(
         (length, buckets) -> {
-          ArrayNode list = all.putArray(Long.toString(length));
+          ArrayNode list = Json.object().arrayNode();
           buckets.forEach(
               (end, drawn) -> {
                 if (clock.earliest < end + length) {
                   list.addArray().add(end.longValue()).add(drawn.longValue());
                 }
               });
+          if (!list.isEmpty() || isConfigured(length)) {
+            all.set(Long.toString(length), list);
+          }
         });
     return Json.canonical(json);
   }

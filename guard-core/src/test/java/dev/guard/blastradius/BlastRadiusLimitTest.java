@@ -13,15 +13,18 @@ import dev.guard.Reason;
 import dev.guard.Reservation;
 import dev.guard.Reservation.Held;
 import dev.guard.Reservation.Settlement;
+import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.Verdict.Level;
 import dev.guard.dryrun.DryRun;
+import dev.guard.state.StateStore;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
 import dev.guard.support.TestStore.Fault;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -665,6 +668,145 @@ class BlastRadiusLimitTest {
     first.settle(Settlement.NOT_RUN);
     held(limit, 2).settle(Settlement.DONE);
     assertThat(denied(limit, 1).level()).isEqualTo(Level.REFUSE);
+  }
+
+  /** A store whose first write arrives only when the next one is under way. */
+  private final class LateStore implements StateStore {
+    private final Runnable meanwhile;
+    private Runnable late = () -> {};
+    private boolean first = true;
+
+    LateStore(Runnable meanwhile) {
+      this.meanwhile = meanwhile;
+    }
+
+    @Override
+    public Optional<Versioned> get(String key) {
+      return store.get(key);
+    }
+
+    @Override
+    public Optional<String> compareAndSet(String key, String expected, byte[] value) {
+      if (first) {
+        first = false;
+        late = () -> assertThat(store.compareAndSet(key, expected, value)).isPresent();
+        meanwhile.run();
+        throw new StateException("Timed out.", null, true);
+      }
+      late.run();
+      late = () -> {};
+      return store.compareAndSet(key, expected, value);
+    }
+
+    @Override
+    public List<String> keys(String prefix) {
+      return store.keys(prefix);
+    }
+
+    @Override
+    public Instant now() {
+      return store.now();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+      return store.capabilities();
+    }
+  }
+
+  @Test
+  void law07_aBlockThatArrivesLate_isAsLargeAsItWasAskedFor() {
+    held(window(30), 14).settle(Settlement.DONE);
+    time.pass(Duration.ofHours(12));
+    held(window(30), 15).settle(Settlement.DONE);
+    time.pass(Duration.ofHours(12));
+    BlastRadiusLimit late =
+        BlastRadiusLimit.perPlan(1000)
+            .per(DAY, 30)
+            .in(new LateStore(() -> time.pass(Duration.ofHours(1)))) // the 14 are free by then
+            .inBlocksOf(10)
+            .bind("guard", time, Optional::empty);
+    int drawn = 15;
+    for (int i = 0; i < 40; i++) {
+      drawn += late.reserve(intent(i, 1)) instanceof Held ? 1 : 0;
+    }
+    assertThat(drawn).isEqualTo(30);
+  }
+
+  @Test
+  void law07_whatIsGivenBackAfterAnUnknownFate_isTakenFromItsOwnBucket() {
+    AtomicInteger calls = new AtomicInteger();
+    Runnable meanwhile =
+        () -> {
+          calls.incrementAndGet();
+          time.pass(Duration.ofHours(1));
+          held(window(2), 1).settle(Settlement.DONE);
+        };
+    BlastRadiusLimit unsure =
+        BlastRadiusLimit.perPlan(1000)
+            .per(DAY, 2)
+            .in(new UnsureStore(meanwhile))
+            .bind("guard", time, Optional::empty);
+    held(unsure, 1).settle(Settlement.NOT_RUN);
+    assertThat(calls).hasValue(1);
+    time.pass(DAY.minus(Duration.ofMinutes(15)));
+    assertThat(denied(window(2), 2).level()).isEqualTo(Level.REFUSE);
+  }
+
+  /** A store whose first write arrives, while nobody is told. */
+  private final class UnsureStore implements StateStore {
+    private final Runnable meanwhile;
+    private boolean first = true;
+
+    UnsureStore(Runnable meanwhile) {
+      this.meanwhile = meanwhile;
+    }
+
+    @Override
+    public Optional<Versioned> get(String key) {
+      return store.get(key);
+    }
+
+    @Override
+    public Optional<String> compareAndSet(String key, String expected, byte[] value) {
+      Optional<String> written = store.compareAndSet(key, expected, value);
+      if (first) {
+        first = false;
+        meanwhile.run();
+        throw new StateException("Timed out.", null, true);
+      }
+      return written;
+    }
+
+    @Override
+    public List<String> keys(String prefix) {
+      return store.keys(prefix);
+    }
+
+    @Override
+    public Instant now() {
+      return store.now();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+      return store.capabilities();
+    }
+  }
+
+  @Test
+  void law07_aWindowThatIsNotConfiguredHere_isDrawnFromAllTheSame() {
+    BlastRadiusLimit both =
+        BlastRadiusLimit.perPlan(1000)
+            .per(DAY, 3)
+            .in(store)
+            .per(Duration.ofDays(7), 3)
+            .in(store)
+            .bind("guard", time, Optional::empty);
+    held(both, 1).settle(Settlement.DONE);
+    held(window(3), 2).settle(Settlement.DONE);
+    time.pass(DAY.plusHours(1));
+    assertThat(denied(both, 1).level()).isEqualTo(Level.REFUSE);
   }
 
   @Test
