@@ -123,10 +123,7 @@ final class ImagesPlan implements Callable<Integer> {
               + style.command("guard images plan -o plan.json")
               + "  keeps the plan for review and apply");
     } else {
-      out.println(
-          style.bold("Next     ")
-              + style.command("guard images apply " + file)
-              + "  rehearses it, and deletes nothing");
+      out.println(style.bold(Next.WORD) + Next.with(view.plan(), file, style));
     }
   }
 }

@@ -5,8 +5,12 @@ import dev.guard.Verdict;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.examples.report.Style;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
+import dev.guard.plan.PlanItem;
 import dev.guard.rollout.StagedRollout;
+import dev.guard.soak.Soak;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -45,6 +49,23 @@ final class Next {
       return "narrow policy.repositories or raise limits on purpose, then plan again";
     }
     return "mend what is said above, then plan again";
+  }
+
+  /** What the items of a plan wait for first: the news, then the people, then the act. */
+  static String with(Plan plan, Path file, Style style) {
+    Set<String> codes = new HashSet<>();
+    for (PlanItem item : plan.wouldGo()) {
+      item.verdict().reasons().forEach(reason -> codes.add(reason.code()));
+    }
+    if (codes.contains(Soak.SOAKING)) {
+      return style.command("guard images announce " + file)
+          + "  tells people; the wait counts from then";
+    }
+    if (codes.contains(Approvals.NOT_APPROVED)) {
+      return style.command("guard plan approve " + file + " --why '…'")
+          + "  by somebody else than its planner";
+    }
+    return style.command("guard images apply " + file) + "  rehearses it, and deletes nothing";
   }
 
   /** Why nothing of a plan that was halted when it was made can be applied. */

@@ -120,6 +120,6 @@ final class RolloutShow implements Callable<Integer> {
   }
 
   private static String bakes(RolloutStatus status) {
-    return status.left().isZero() ? "no longer" : status.left() + " more at least";
+    return status.left().isZero() ? "no longer" : Text.length(status.left()) + " more at least";
   }
 }

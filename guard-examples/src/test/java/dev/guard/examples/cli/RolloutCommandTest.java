@@ -67,6 +67,7 @@ class RolloutCommandTest {
     assertThat(begun.path("state").asText()).isEqualTo("RUNNING");
     assertThat(begun.path("stage").asText()).isEqualTo("dev");
     assertThat(begun.path("leftSeconds").asLong()).isEqualTo(24 * 3600);
+    assertThat(exits(0, "rollout", "status").out()).contains("complete, bakes 24 h more at least");
     ground.time.tick(Duration.ofHours(23));
     exits(0, "images", "apply", "--execute");
     assertThat(left("shop/app")).hasSize(2);

@@ -74,7 +74,8 @@ class SoakAndApprovalTest {
 
   @Test
   void anImageGoesOnlyThreeWatchedDaysAfterItsAnnouncement() {
-    ok("images", "plan", "-o", "plan.json");
+    assertThat(ok("images", "plan", "-o", "plan.json").out())
+        .contains("Next     guard images announce plan.json  tells people");
     Cli.Ran early = ok("images", "apply", "plan.json", "--execute");
     assertThat(early.out()).contains("Nothing may go yet").contains("not announced");
     days(5);
@@ -177,8 +178,9 @@ class SoakAndApprovalTest {
 
   @Test
   void aPlanNeedsTwoPeopleOtherThanItsPlanner() throws Exception {
-    ground.configure("approvals", "2");
-    exits(0, "images", "plan", "-o", "plan.json", "--as", "petra");
+    ground.configure("soak", "none", "approvals", "2");
+    Cli.Ran planned = exits(0, "images", "plan", "-o", "plan.json", "--as", "petra");
+    assertThat(planned.out()).contains("Next     guard plan approve plan.json");
     Cli.Ran refused = exits(4, "images", "apply", "plan.json", "--execute", "--as", "petra");
     assertThat(refused.out()).contains("needs the approval of 2 people");
     Cli.Ran self = exits(2, "plan", "approve", "plan.json", "--why", "mine", "--as", " PETRA");
