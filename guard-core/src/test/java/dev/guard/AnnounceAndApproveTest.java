@@ -101,6 +101,37 @@ class AnnounceAndApproveTest {
   }
 
   @Test
+  void law12_whatWentAndComesBack_isAnnouncedAnew() {
+    Guard guard = soaking();
+    guard.announce(plan(guard, A), this::tell);
+    time.pass(Duration.ofHours(24));
+    assertThat(apply(guard, plan(guard, A)).count(Fate.DONE)).isEqualTo(1);
+    assertThat(apply(guard, plan(guard, A)).count(Fate.REFUSED)).isEqualTo(1);
+    guard.announce(plan(guard, A), this::tell);
+    time.pass(Duration.ofHours(23));
+    apply(guard, plan(guard, A));
+    assertThat(acted).containsExactly(A);
+    time.pass(Duration.ofHours(1));
+    apply(guard, plan(guard, A));
+    assertThat(acted).containsExactly(A, A);
+  }
+
+  @Test
+  void law12_whatFailed_goesOnWithItsWait() {
+    Guard guard = soaking();
+    guard.announce(plan(guard, A), this::tell);
+    time.pass(Duration.ofHours(24));
+    Report failed =
+        guard.apply(
+            plan(guard, A),
+            item -> {
+              throw new IllegalStateException("a test");
+            });
+    assertThat(failed.count(Fate.FAILED)).isEqualTo(1);
+    assertThat(apply(guard, plan(guard, A)).count(Fate.DONE)).isEqualTo(1);
+  }
+
+  @Test
   void anAnnouncement_isOnTheRecord_andActsOnNothing() {
     Guard guard = soaking();
     Plan plan = plan(guard, A, B);

@@ -3,6 +3,7 @@ package dev.guard.soak;
 import dev.guard.GuardConfigurationException;
 import dev.guard.Intent;
 import dev.guard.Reason;
+import dev.guard.Reservation;
 import dev.guard.Safeguard;
 import dev.guard.StateException;
 import dev.guard.Target;
@@ -45,9 +46,10 @@ import org.slf4j.LoggerFactory;
  * whenever a plan, an announcement or a run begins, the time since the last such look is added, at
  * most 25 hours, and no more than the clocks agree on. So a clock that jumps counts for one look at
  * most, and a guard that nobody runs lets nothing ripen. A target that is found in use must be
- * announced anew. That a target is missing from a plan changes nothing, for the scan may have been
- * incomplete; but 30 days after it was ripe an announcement that nobody repeated lapses. Objections
- * are read at least every second. What cannot be read refuses, and not as pending.
+ * announced anew, and so must one that comes back after it went. That a target is missing from a
+ * plan changes nothing, for the scan may have been incomplete; but 30 days after it was ripe an
+ * announcement that nobody repeated lapses. Objections are read at least every second. What cannot
+ * be read refuses, and not as pending.
  *
  * <p>Thread-safe; the object that a guard uses is its own.
  */
@@ -348,6 +350,20 @@ public final class Soak implements Safeguard {
                               : Change.none(false);
                         }));
     forget();
+  }
+
+  /**
+   * What is done uses its announcement up: whatever comes back under the same identity, put back by
+   * an undo or pushed anew, is announced anew.
+   */
+  @Override
+  public Reservation reserve(Intent intent) {
+    return (Reservation.Held)
+        how -> {
+          if (how == Reservation.Settlement.DONE) {
+            foundInUse(intent.action(), intent.targets());
+          }
+        };
   }
 
   private static Map<String, List<String>> byShard(
