@@ -64,6 +64,8 @@ final class ImagesAnnounce implements Callable<Integer> {
       description = "A file that 'guard images plan -o' wrote.")
   @Nullable Path file;
 
+  private boolean printed;
+
   ImagesAnnounce(Shell shell) {
     this.shell = shell;
   }
@@ -107,9 +109,11 @@ final class ImagesAnnounce implements Callable<Integer> {
       Plan plan, List<PlanItem> items, Duration wait, GuardConfig config, Channels channels) {
     print(items, wait, config);
     if (channels.isEmpty()) {
-      return shell.out().checkError()
-          ? Set.of()
-          : items.stream().map(PlanItem::target).collect(Collectors.toSet());
+      Set<Target> all = items.stream().map(PlanItem::target).collect(Collectors.toSet());
+      if (common.json) { // what is not printed yet was told to nobody
+        print(plan, new Announcement(plan.digest(), items, all, Verdict.allow()));
+      }
+      return shell.out().checkError() ? Set.of() : all;
     }
     List<Delivery> deliveries =
         channels.send(
@@ -176,7 +180,9 @@ final class ImagesAnnounce implements Callable<Integer> {
     boolean partly = told.verdict().allowed() && told.proven().size() < told.asked().size();
     Exit exit = halted ? Fates.of(told.verdict()) : partly ? Exit.PARTLY : Exit.CLEAN;
     if (common.json) {
-      shell.out().println(Json.line(json(plan, told)));
+      if (!printed) {
+        print(plan, told);
+      }
       return exit.code();
     }
     PrintStream out = shell.out();
@@ -199,6 +205,11 @@ final class ImagesAnnounce implements Callable<Integer> {
               + " of watched time from now.");
     }
     return exit.code();
+  }
+
+  private void print(Plan plan, Announcement told) {
+    printed = true;
+    shell.out().println(Json.line(json(plan, told)));
   }
 
   private static ObjectNode json(Plan plan, Announcement told) {

@@ -6,6 +6,7 @@ import dev.guard.internal.json.Json;
 import dev.guard.time.Time;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,22 @@ public final class Cli {
 
   /** Runs one command, on a terminal or not. */
   public Ran run(boolean terminal, String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return run(new ByteArrayOutputStream(), terminal, arguments);
+  }
+
+  /** Runs one command whose output nobody takes. */
+  public Ran unheard(String... arguments) {
+    OutputStream broken =
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    return run(broken, false, arguments);
+  }
+
+  private Ran run(OutputStream out, boolean terminal, String... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Shell shell =
         new Shell(
@@ -71,7 +87,8 @@ public final class Cli {
             directory,
             "tester");
     int exit = GuardCommand.run(shell, arguments);
-    return new Ran(
-        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    String said =
+        out instanceof ByteArrayOutputStream kept ? kept.toString(StandardCharsets.UTF_8) : "";
+    return new Ran(exit, said, err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people are told, what they say, and when an image goes then, by the command line. */
 class SoakAndApprovalTest {
@@ -160,6 +162,16 @@ class SoakAndApprovalTest {
         .contains("nobody was told")
         .doesNotContain("old/app");
     ground.cli.with("GUARD_DRY_RUN", "off");
+    days(4);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--json", "--as=ann"})
+  void law12_whatNobodyTookFromTheOutput_startsNoWait(String how) {
+    Cli.Ran ran = ground.cli.unheard("images", "announce", how);
+    assertThat(ran.exit()).as(ran.toString()).isEqualTo(5);
     days(4);
     ok("images", "apply", "plan.json", "--execute");
     assertThat(left()).hasSize(3);
