@@ -124,10 +124,10 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
     }
 
     /**
-     * A second place that is told how far the journal has come: after so many records, at each new
-     * file, at the end, and every ten minutes, also when nothing was recorded meanwhile, so that a
-     * silence can be told from a journal that was taken away. If it can give back the last
-     * checkpoint, a journal that does not hold it any more does not open.
+     * A second place that is told how far the journal has come: at once if it knows nothing yet,
+     * after so many records, at each new file, at the end, and every ten minutes, also when nothing
+     * was recorded meanwhile, so that a silence can be told from a journal that was taken away. If
+     * it can give back the last checkpoint, a journal that does not hold it any more does not open.
      *
      * @param records after how many; at least 1
      * @param where the second place
@@ -190,8 +190,8 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
         disk.createDirectories(dir);
         lock = lock();
         Ledger ledger = new Ledger();
-        Opening opening =
-            new Opening(ledger, receiver == null ? null : receiver.last().orElse(null));
+        Checkpoint last = receiver == null ? null : receiver.last().orElse(null);
+        Opening opening = new Opening(ledger, last);
         Segments.Walk walk = new Segments(disk, dir).walk(opening);
         if (walk.damaged()) {
           throw new AuditException(
@@ -217,7 +217,7 @@ public final class JournalSink implements AuditSink, AuditSink.Memory, AutoClose
                     checkpointsRequired,
                     receiver));
         writer.open(walk, opening.beginning, opening.endedWell);
-        writer.start();
+        writer.start(receiver != null && last == null);
         open = true;
         return new JournalSink(disk, dir, ledger, writer, lock);
       } catch (IOException e) {

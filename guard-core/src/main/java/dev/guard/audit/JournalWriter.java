@@ -60,6 +60,7 @@ final class JournalWriter implements Runnable {
   private long durable;
   private long checkpointed;
   private long checkpointedAt;
+  private boolean untold;
   private byte[] hash = Lines.FIRST_PREV.getBytes(StandardCharsets.US_ASCII);
 
   /**
@@ -202,7 +203,14 @@ final class JournalWriter implements Runnable {
         null);
   }
 
-  void start() {
+  /**
+   * Begins to serve.
+   *
+   * @param unheard whether the second place knows of no checkpoint; then it is told before the
+   *     first record, for a process that dies may never come to tell it
+   */
+  void start(boolean unheard) {
+    untold = unheard;
     thread.start();
   }
 
@@ -288,6 +296,9 @@ final class JournalWriter implements Runnable {
 
   @Override
   public void run() {
+    if (untold) {
+      checkpoint();
+    }
     while (true) {
       List<Waiting> batch = next();
       if (batch == null) {

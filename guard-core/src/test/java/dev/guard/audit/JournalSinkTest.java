@@ -475,6 +475,7 @@ class JournalSinkTest {
             .checkpoints(1000, kept::add)
             .checkpointsAfter(Duration.ofMinutes(5))
             .open()) {
+      assertThat(next(kept).seq()).as("nobody knew of it").isEqualTo(1);
       journal.append(Records.of("r", "1", Phase.INTENDED, null, Target.of("k", "s", "a")));
       time.pass(Duration.ofMinutes(5));
       Checkpoint first = next(kept);
@@ -529,6 +530,20 @@ class JournalSinkTest {
         .hasMessageContaining("cut off or replaced");
   }
 
+  /** A process that dies in its first minutes, and one on another host that has not its journal. */
+  @Test
+  void law09_aJournalBesideOneThatWasJustBegun_doesNotOpen() {
+    Checkpoint.Receiver shared = Checkpoint.in(MemoryStateStore.create(), "nightly");
+    try (JournalSink journal = JournalSink.in(dir()).checkpoints(1000, shared).open()) {
+      journal.append(intended("r", "1", A));
+      JournalSink.Builder elsewhere =
+          JournalSink.in(dir().resolve("elsewhere")).checkpoints(1000, shared);
+      assertThatThrownBy(elsewhere::open)
+          .isInstanceOf(AuditException.class)
+          .hasMessageContaining("cut off or replaced");
+    }
+  }
+
   @Test
   void aSecondPlaceThatFails_hurtsNobody() {
     Checkpoint.Receiver broken =
@@ -550,11 +565,26 @@ class JournalSinkTest {
         };
     try (JournalSink journal =
         JournalSink.in(dir()).checkpoints(1, broken).checkpointsRequired().open()) {
-      journal.append(intended("r", "1", A));
-      assertThatThrownBy(() -> journal.append(intended("r", "2", B)))
+      assertThatThrownBy(() -> journal.append(intended("r", "1", A)))
           .isInstanceOf(AuditException.class);
     }
-    assertThat(readUsers()).hasSize(1);
+    assertThat(readUsers()).isEmpty();
+    AtomicBoolean fails = new AtomicBoolean();
+    Checkpoint.Receiver failing =
+        checkpoint -> {
+          if (fails.get()) {
+            throw new IllegalStateException("down");
+          }
+        };
+    try (JournalSink journal =
+        JournalSink.in(dir()).checkpoints(1, failing).checkpointsRequired().open()) {
+      journal.append(intended("r", "1", A));
+      fails.set(true);
+      journal.append(intended("r", "2", B));
+      assertThatThrownBy(() -> journal.append(intended("r", "3", B)))
+          .isInstanceOf(AuditException.class);
+    }
+    assertThat(readUsers()).hasSize(2);
     assertThatThrownBy(() -> JournalSink.in(dir()).checkpointsRequired().open())
         .isInstanceOf(AuditException.class)
         .hasMessageContaining("no second place");
