@@ -264,14 +264,24 @@ public final class Guard {
    * @throws AuditException if the journal fails before anything was done
    * @throws StateException if it cannot be told whether another run is under way
    */
-  @SuppressWarnings("try") // the lock is held, not used
   public Report apply(Plan plan, PlanEffect effect) {
     Objects.requireNonNull(effect, "effect");
     accept(plan);
-    RunLock lock = settings.runLock();
-    if (lock == null) {
-      return alone(plan, effect);
+    if (!running.compareAndSet(false, true)) { // also when a person freed the lock of that run
+      return locked(plan, "in this process");
     }
+    try {
+      RunLock lock = settings.runLock();
+      return lock == null
+          ? new PlanRun(settings, panel, scribe, recovery, lastLook, plan, effect).run()
+          : alone(lock, plan, effect);
+    } finally {
+      running.set(false);
+    }
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  private Report alone(RunLock lock, Plan plan, PlanEffect effect) {
     Optional<RunLock.Held> held =
         lock.tryLock(
             settings.name(),
@@ -287,18 +297,6 @@ public final class Guard {
       return new PlanRun(settings, panel, scribe, recovery, look, plan, effect).run();
     } finally {
       settings.epoch().set(null);
-    }
-  }
-
-  /** Without a store that locks, this guard at least keeps its own runs apart. */
-  private Report alone(Plan plan, PlanEffect effect) {
-    if (!running.compareAndSet(false, true)) {
-      return locked(plan, "in this process");
-    }
-    try {
-      return new PlanRun(settings, panel, scribe, recovery, lastLook, plan, effect).run();
-    } finally {
-      running.set(false);
     }
   }
 

@@ -252,6 +252,34 @@ class RecoveryTest {
     }
   }
 
+  /** Else the first would write in the epoch of the second, and then in none. */
+  @Test
+  void h86_oneGuardRunsOnce_alsoWhenAPersonFreedItsLease() {
+    try (JournalSink journal = journal()) {
+      Guard guard = builder(journal, 40).build();
+      Plan plan = plan(guard);
+      List<Report> reports = new ArrayList<>();
+      Report first =
+          guard.apply(
+              plan,
+              item -> {
+                touched.add(item.target());
+                guard.releaseRun("ada", "it looks dead");
+                reports.add(guard.apply(plan, again -> touched.add(again.target())));
+              });
+      assertThat(reports)
+          .singleElement()
+          .satisfies(
+              report ->
+                  assertThat(report.halted().orElseThrow().reasons())
+                      .singleElement()
+                      .satisfies(reason -> assertThat(reason.code()).isEqualTo("run-locked")));
+      assertThat(touched).containsExactly(A);
+      assertThat(first.halted().orElseThrow().reasons())
+          .anySatisfy(reason -> assertThat(reason.code()).isEqualTo(Reason.LEASE_LOST));
+    }
+  }
+
   @Test
   void severalHostsWithoutSharedState_doNotBuild_unlessNothingActs() {
     GuardBuilder twins =
