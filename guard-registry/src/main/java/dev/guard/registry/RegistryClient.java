@@ -9,6 +9,8 @@ import dev.guard.time.Time;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A client of one OCI registry that never guesses: every read says {@link Answer} by {@link Answer}
@@ -346,6 +348,20 @@ public final class RegistryClient {
       Permit permit, String repository, Manifest manifest, List<String> tags) {
     return restoring.restore(
         permit, target(repository, manifest.digest()), repository, manifest, tags);
+  }
+
+  /**
+   * What the registry does not have any more of what a manifest needs to be put back. Only reads.
+   *
+   * @param repository the repository's path
+   * @param manifest the manifest
+   * @param together its children that are put back as well
+   * @return what is missing or cannot be told, as a part of a sentence; empty if nothing is
+   */
+  public Optional<String> lacking(
+      String repository, Manifest manifest, Set<ContentDigest> together) {
+    return Optional.of(restoring.lacking(repository, manifest, together))
+        .filter(lacking -> !lacking.isEmpty());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.guard.registry.reference.ContentDigest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Puts manifests back, byte for byte, and reads back what came of it. */
 final class Restoring {
@@ -25,7 +26,11 @@ final class Restoring {
   RestoreOutcome restore(
       Permit permit, Target target, String repository, Manifest manifest, List<String> tags) {
     permit.redeem(ACTION, target);
-    String lacking = lacking(repository, manifest);
+    String lacking = lacking(repository, manifest, Set.of());
+    for (String tag : tags) {
+      Reading<ContentDigest> now = contents.head(repository, tag);
+      lacking = lacking.isEmpty() && !isKnown(now) ? untold(tag, now) : lacking;
+    }
     if (!lacking.isEmpty()) {
       permit.notRun();
       return new RestoreOutcome.Impossible(lacking);
@@ -35,6 +40,9 @@ final class Restoring {
       put(repository, manifest.digest().text(), manifest);
       for (String tag : tags) {
         Reading<ContentDigest> now = contents.head(repository, tag);
+        if (!isKnown(now)) {
+          return new RestoreOutcome.Unknown(untold(tag, now) + ", so it was left");
+        }
         if (now.isPresent() && !now.get().equals(manifest.digest())) {
           taken.add(tag);
         } else {
@@ -49,9 +57,26 @@ final class Restoring {
     return readBack(repository, manifest, tags, taken);
   }
 
-  /** What the registry would need and does not have any more, or cannot be asked for. */
-  private String lacking(String repository, Manifest manifest) {
+  /** A tag that may name another image is not taken away from it. */
+  private static boolean isKnown(Reading<ContentDigest> now) {
+    return now.isPresent() || now.answer() == Answer.ABSENT;
+  }
+
+  private static String untold(String tag, Reading<ContentDigest> now) {
+    return "what its tag " + Shown.text(tag) + " names by now cannot be told: " + now.detail();
+  }
+
+  /**
+   * What the registry would need and does not have any more, or cannot be asked for.
+   *
+   * @param together children that are put back as well
+   * @return empty if it lacks nothing
+   */
+  String lacking(String repository, Manifest manifest, Set<ContentDigest> together) {
     for (Descriptor child : manifest.children()) {
+      if (together.contains(child.digest())) {
+        continue;
+      }
       Reading<Manifest> there = contents.manifest(repository, child.digest().text());
       if (!there.isPresent()) {
         return "its child " + child.digest() + " is not there: " + there.detail();

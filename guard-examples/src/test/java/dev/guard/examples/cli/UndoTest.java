@@ -2,6 +2,7 @@ package dev.guard.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.testkit.http.Fault;
 import dev.guard.testkit.http.LoggedRequest;
 import dev.guard.testkit.registry.ImageSpec;
 import dev.guard.testkit.registry.IndexSpec;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code guard undo}, on fake and real registries. */
 class UndoTest {
@@ -58,6 +61,38 @@ class UndoTest {
       assertThat(ground.writes()).extracting(LoggedRequest::method).containsOnly("PUT");
       assertThat(ground.cli.run("undo", run, "--execute").out()).contains("there already");
       assertThat(ground.cli.run("audit", "verify").exit()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 429, 500})
+  void aTagOfWhichNobodyCanTellWhatItNames_isNotTakenAway(int status) throws Exception {
+    try (Ground ground = Ground.fake(directory)) {
+      ground.configure();
+      world(ground);
+      String run = deleted(ground, 4);
+      Pushed other = ground.push.push("shop/web", "1", ImageSpec.of("other").created(Ground.NOW));
+      ground.registryStore().inject(Fault.on("HEAD", "/v2/shop/web/manifests/1").status(status));
+      Cli.Ran ran = ground.cli.run("undo", run, "--execute");
+      assertThat(ground.registryStore().tags("shop/web"))
+          .as(ran.toString())
+          .containsEntry("1", other.digest());
+    }
+  }
+
+  @Test
+  void aRehearsal_saysWhatCannotBePutBackAnyMore() throws Exception {
+    try (Ground ground = Ground.fake(directory)) {
+      ground.configure();
+      world(ground);
+      String run = deleted(ground, 4);
+      ground.registryStore().garbageCollect(false);
+      ground.clearLogs();
+      Cli.Ran ran = ground.cli.run("undo", run, "--json");
+      assertThat(ran.json().path("counts").path("REFUSED").asInt()).as(ran.toString()).isEqualTo(4);
+      assertThat(ran.out()).contains("It cannot be put back: its blob", "its child");
+      assertThat(ran.exit()).isEqualTo(4);
+      assertThat(ground.writes()).isEmpty();
     }
   }
 

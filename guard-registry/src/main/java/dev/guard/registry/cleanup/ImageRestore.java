@@ -2,6 +2,8 @@ package dev.guard.registry.cleanup;
 
 import dev.guard.Fingerprint;
 import dev.guard.GuardConfigurationException;
+import dev.guard.RehearsalPermit;
+import dev.guard.Target;
 import dev.guard.plan.PermittedItem;
 import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
@@ -11,9 +13,13 @@ import dev.guard.registry.Manifest;
 import dev.guard.registry.Reading;
 import dev.guard.registry.RegistryClient;
 import dev.guard.registry.RestoreOutcome;
+import dev.guard.registry.reference.ContentDigest;
 import dev.guard.state.BlobStore;
 import dev.guard.undo.Undo;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +82,8 @@ public final class ImageRestore {
   }
 
   private final class Restore implements PlanEffect {
+    private final Set<Target> impossible = ConcurrentHashMap.newKeySet();
+
     @Override
     public Optional<Fingerprint> fingerprint(PlanItem item) throws RegistryRefusedException {
       SavedImage saved = SavedImage.from(blobs, undo.material(item.target()));
@@ -84,6 +92,23 @@ public final class ImageRestore {
         throw new RegistryRefusedException(now.detail(), 0);
       }
       return Optional.of(now.isPresent() ? THERE : GONE);
+    }
+
+    /** What is gone for good is said before the act. */
+    @Override
+    public void rehearse(PlanItem item, RehearsalPermit permit) throws RegistryRefusedException {
+      SavedImage saved = SavedImage.from(blobs, undo.material(item.target()));
+      Set<ContentDigest> together = new HashSet<>();
+      for (Target other : undo.materials().keySet()) {
+        if (other.scope().equals(item.target().scope()) && !impossible.contains(other)) {
+          ContentDigest.parse(other.id()).ifPresent(together::add);
+        }
+      }
+      Optional<String> lacking = client.lacking(saved.repository(), saved.manifest(), together);
+      if (lacking.isPresent()) {
+        impossible.add(item.target());
+        throw new RegistryRefusedException("It cannot be put back: " + lacking.get(), 0);
+      }
     }
 
     @Override
