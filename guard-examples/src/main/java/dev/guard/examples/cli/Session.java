@@ -40,6 +40,7 @@ import dev.guard.registry.cleanup.CleanupPolicy;
 import dev.guard.registry.cleanup.CleanupProposal;
 import dev.guard.registry.cleanup.ImageCleanup;
 import dev.guard.registry.cleanup.ImageNames;
+import dev.guard.registry.cleanup.ImageRestore;
 import dev.guard.registry.inventory.InventoryReader;
 import dev.guard.registry.inventory.RepositoryPatterns;
 import dev.guard.registry.reference.ContentDigest;
@@ -339,12 +340,18 @@ final class Session implements AutoCloseable {
   }
 
   /** The guard of an undo: what puts things back needs no evidence that nobody uses them. */
-  Guard restoring(boolean execute, String actor, AuditSink journal, GuardListener listener) {
+  Guard restoring(
+      ImageRestore restore,
+      boolean execute,
+      String actor,
+      AuditSink journal,
+      GuardListener listener) {
     return Guard.named(config.name())
         .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
         .killSwitch(killSwitch)
         .unlimited("an undo is bounded by what its run deleted")
         .continueAfterFailures()
+        .reconciler(restore.reconciler())
         .audit(journal)
         .state(store())
         .time(shell.time())

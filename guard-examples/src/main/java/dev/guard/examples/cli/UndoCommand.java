@@ -76,7 +76,7 @@ final class UndoCommand implements Callable<Integer> {
       session.preflight(false);
       try (Journal journal = Journal.open(shell, session)) {
         ImageRestore restore = ImageRestore.of(session.registry(), session.state().blobs(), undo);
-        Guard guard = session.restoring(execute, who, journal.sink(), progress);
+        Guard guard = session.restoring(restore, execute, who, journal.sink(), progress);
         Plan plan = guard.plan(restore.selection());
         progress.begins(guard.isDryRun() ? "Rehearsing" : "Restoring", plan.wouldGo().size());
         Report report = Fates.whole(plan, guard.apply(plan, restore.effect()));

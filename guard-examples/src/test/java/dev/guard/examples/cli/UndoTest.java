@@ -80,6 +80,26 @@ class UndoTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {400, 500, 0})
+  void whatCameBackWithoutItsTag_isPutBackWhole_bySayingItAgain(int status) throws Exception {
+    try (Ground ground = Ground.fake(directory)) {
+      ground.configure();
+      world(ground);
+      String run = deleted(ground, 4);
+      Fault fault = Fault.on("PUT", "/v2/shop/web/manifests/1");
+      ground.registryStore().inject(status == 0 ? fault.cut() : fault.status(status));
+      Cli.Ran ran = ground.cli.run("undo", run, "--execute");
+      assertThat(ran.exit()).as(ran.toString()).isGreaterThanOrEqualTo(5);
+      assertThat(ground.registryStore().tags("shop/web")).isEmpty();
+      ground.registryStore().heal();
+      Cli.Ran again = ground.cli.run("undo", run, "--execute");
+      assertThat(ground.registryStore().tags("shop/web")).as(again.toString()).containsKey("1");
+      assertThat(again.exit()).as(again.toString()).isZero();
+      assertThat(ground.cli.run("audit", "unsettled").exit()).isZero();
+    }
+  }
+
   @Test
   void aRehearsal_saysWhatCannotBePutBackAnyMore() throws Exception {
     try (Ground ground = Ground.fake(directory)) {

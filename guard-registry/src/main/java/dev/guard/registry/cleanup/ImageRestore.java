@@ -4,6 +4,7 @@ import dev.guard.Fingerprint;
 import dev.guard.GuardConfigurationException;
 import dev.guard.RehearsalPermit;
 import dev.guard.Target;
+import dev.guard.audit.Reconciler;
 import dev.guard.plan.PermittedItem;
 import dev.guard.plan.PlanEffect;
 import dev.guard.plan.PlanItem;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A registry that has collected its garbage has no blobs any more; then nothing is sent and the
  * target is FAILED, as if it had never run. What is there already is skipped, and a tag that names
- * another image by now is left to that. Thread-safe.
+ * another image by now is left to that; what came back without a tag of it is put back whole.
+ * Thread-safe.
  */
 public final class ImageRestore {
   private static final Logger LOG = LoggerFactory.getLogger(ImageRestore.class);
@@ -81,17 +83,45 @@ public final class ImageRestore {
     return new Restore();
   }
 
+  /**
+   * Asks the registry whether a restore that was cut short was done. It answers of this run's
+   * targets alone.
+   *
+   * @return the reconciler
+   */
+  public Reconciler reconciler() {
+    return (target, action) -> {
+      if (!action.equals(RegistryClient.RESTORE) || !undo.materials().containsKey(target)) {
+        return Reconciler.Finding.UNKNOWN;
+      }
+      return isWhole(target) ? Reconciler.Finding.DONE : Reconciler.Finding.NOT_DONE;
+    };
+  }
+
+  /** Whether the image is there, and all its tags are, whatever they name by now. */
+  private boolean isWhole(Target target) throws RegistryRefusedException {
+    SavedImage saved = SavedImage.from(blobs, undo.material(target));
+    Reading<Manifest> now = client.manifest(saved.repository(), saved.manifest().digest().text());
+    boolean whole = isThere(now);
+    for (String tag : saved.tags()) {
+      whole = whole && isThere(client.head(saved.repository(), tag));
+    }
+    return whole;
+  }
+
+  private static boolean isThere(Reading<?> now) throws RegistryRefusedException {
+    if (!now.isPresent() && now.answer() != Answer.ABSENT) {
+      throw new RegistryRefusedException(now.detail(), 0);
+    }
+    return now.isPresent();
+  }
+
   private final class Restore implements PlanEffect {
     private final Set<Target> impossible = ConcurrentHashMap.newKeySet();
 
     @Override
     public Optional<Fingerprint> fingerprint(PlanItem item) throws RegistryRefusedException {
-      SavedImage saved = SavedImage.from(blobs, undo.material(item.target()));
-      Reading<Manifest> now = client.manifest(saved.repository(), saved.manifest().digest().text());
-      if (!now.isPresent() && now.answer() != Answer.ABSENT) {
-        throw new RegistryRefusedException(now.detail(), 0);
-      }
-      return Optional.of(now.isPresent() ? THERE : GONE);
+      return Optional.of(isWhole(item.target()) ? THERE : GONE);
     }
 
     /** What is gone for good is said before the act. */
