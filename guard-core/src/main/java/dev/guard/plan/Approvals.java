@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -245,6 +246,33 @@ public final class Approvals implements Safeguard {
     return valid(plan, () -> false);
   }
 
+  /**
+   * The approvals of all plans of this guard that are not over yet, for people to look at. Only
+   * {@link #valid(Plan)} says which of them count: it knows the plan, its planner and its expiry.
+   *
+   * @return one for each plan and person, by plan
+   * @throws StateException if they cannot be read
+   */
+  public List<Approval> standing() {
+    Map<String, Approval> all = new TreeMap<>();
+    Instant now = store().now();
+    for (String key : store().keys("guard/approvals/")) {
+      for (Approval one : StateDocument.in(store(), key, new Form(null)).read().orElse(List.of())) {
+        if (key.equals(key(one.plan()))) { // else it is another guard's
+          stand(all, one, now);
+        }
+      }
+    }
+    more.get().forEach(one -> stand(all, one, now));
+    return List.copyOf(all.values());
+  }
+
+  private static void stand(Map<String, Approval> all, Approval one, Instant now) {
+    if (now.isBefore(one.expires())) {
+      all.putIfAbsent(one.plan().text() + "\n" + Approval.person(one.who()), one);
+    }
+  }
+
   private List<Approval> valid(Plan plan, BooleanSupplier kept) {
     List<Approval> all = new ArrayList<>(document(plan.digest()).read().orElse(List.of()));
     all.addAll(more.get());
@@ -298,8 +326,11 @@ public final class Approvals implements Safeguard {
   }
 
   private StateDocument<List<Approval>> document(Digest plan) {
-    return StateDocument.in(
-        store(), StateStore.key("approvals", guard + "\n" + plan.text()), new Form(plan));
+    return StateDocument.in(store(), key(plan), new Form(plan));
+  }
+
+  private String key(Digest plan) {
+    return StateStore.key("approvals", guard + "\n" + plan.text());
   }
 
   @Override
@@ -359,9 +390,9 @@ public final class Approvals implements Safeguard {
   }
 
   private static final class Form implements StateDocument.Form<List<Approval>> {
-    private final Digest plan;
+    private final @Nullable Digest plan;
 
-    private Form(Digest plan) {
+    private Form(@Nullable Digest plan) {
       this.plan = plan;
     }
 
@@ -370,15 +401,16 @@ public final class Approvals implements Safeguard {
       try {
         JsonNode json = Json.read(bytes);
         if (!SCHEMA.equals(json.path("schema").asText())
-            || !plan.text().equals(json.path("plan").asText())
+            || (plan != null && !plan.text().equals(json.path("plan").asText()))
             || !json.path("approvals").isArray()) {
           throw new IOException("another schema or another plan");
         }
+        Digest whose = new Digest(json.path("plan").asText(""));
         List<Approval> all = new ArrayList<>();
         for (JsonNode one : json.path("approvals")) {
           all.add(
               new Approval(
-                  plan,
+                  whose,
                   one.path("who").asText(""),
                   one.path("why").asText(""),
                   Instant.parse(one.path("at").asText("")),
@@ -387,7 +419,9 @@ public final class Approvals implements Safeguard {
         return List.copyOf(all);
       } catch (IOException | DateTimeException | IllegalArgumentException fault) {
         throw new StateException(
-            "The approvals of plan " + plan + " are not readable. Look into the state store.",
+            "The approvals of "
+                + (plan == null ? "a plan" : "plan " + plan)
+                + " are not readable. Look into the state store.",
             fault);
       }
     }
@@ -396,7 +430,7 @@ public final class Approvals implements Safeguard {
     public byte[] write(List<Approval> approvals) {
       ObjectNode json = Json.object();
       json.put("schema", SCHEMA);
-      json.put("plan", plan.text());
+      json.put("plan", Objects.requireNonNull(plan).text());
       ArrayNode all = json.putArray("approvals");
       for (Approval one : approvals) {
         all.addObject()

@@ -10,7 +10,9 @@ import dev.guard.state.StateDocument;
 import dev.guard.state.StateStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +21,7 @@ import java.util.TreeMap;
  */
 final class Shard {
   private static final String SCHEMA = "guard.soak/1";
+  private static final long MOST_SECONDS = 253_402_300_799L; // the end of the year 9999
 
   private Shard() {}
 
@@ -27,8 +30,19 @@ final class Shard {
    *
    * @param from the observed time at its first proven announcement, in milliseconds
    * @param seen the observed time when it was last announced or first, in milliseconds
+   * @param at the second of the wall clock at which it was first announced, for people, or {@link
+   *     #UNKNOWN}; nothing is decided by it
    */
-  record Mark(long from, long seen) {}
+  record Mark(long from, long seen, long at) {
+    static final long UNKNOWN = -1;
+
+    /** When it was first announced, as the wall clock had it. */
+    Optional<Instant> date() {
+      return at < 0 || at > MOST_SECONDS
+          ? Optional.empty()
+          : Optional.of(Instant.ofEpochSecond(at));
+    }
+  }
 
   /** The name of a target within its document. */
   static String name(Target target) {
@@ -58,7 +72,10 @@ final class Shard {
           JsonNode mark = one.getValue();
           marks.put(
               one.getKey(),
-              new Mark(Json.natural(mark.path("from")), Json.natural(mark.path("seen"))));
+              new Mark(
+                  Json.natural(mark.path("from")),
+                  Json.natural(mark.path("seen")),
+                  mark.has("at") ? Json.natural(mark.path("at")) : Mark.UNKNOWN));
         }
         return marks;
       } catch (IOException fault) {
@@ -73,7 +90,10 @@ final class Shard {
       json.put("schema", SCHEMA);
       ObjectNode all = json.putObject("marks");
       marks.forEach(
-          (name, mark) -> all.putObject(name).put("from", mark.from()).put("seen", mark.seen()));
+          (name, mark) -> {
+            ObjectNode one = all.putObject(name).put("from", mark.from()).put("seen", mark.seen());
+            mark.date().ifPresent(date -> one.put("at", date.getEpochSecond()));
+          });
       return Json.line(json).getBytes(StandardCharsets.UTF_8);
     }
   }

@@ -213,7 +213,7 @@ public final class Soak implements Safeguard {
                   + shown(length)
                   + " later."));
     }
-    long left = length.toMillis() - Math.max(0, observed - mark.from());
+    long left = left(mark, observed, length);
     if (left <= 0) {
       return Verdict.allow();
     }
@@ -221,7 +221,9 @@ public final class Soak implements Safeguard {
         Reason.pending(
             NAME,
             SOAKING,
-            "It was announced, and people have time to object: free at "
+            "It was announced"
+                + mark.date().map(date -> " at " + date).orElse("")
+                + ", and people have time to object: free at "
                 + now.plusMillis(left).truncatedTo(ChronoUnit.SECONDS)
                 + " at the earliest."));
   }
@@ -295,6 +297,38 @@ public final class Soak implements Safeguard {
   }
 
   /**
+   * How long a target still waits.
+   *
+   * @param action what was announced
+   * @param target the target
+   * @return when it was announced and when it is free; empty if it must be announced first
+   * @throws StateException if that cannot be read
+   */
+  public Optional<Wait> waiting(String action, Target target) {
+    Book of = book();
+    long observed = of.clock().observed();
+    Instant now = said(of).now();
+    Mark mark = mark(of, action, target);
+    if (mark == null || lapsed(mark, observed, length)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Wait(mark.date(), now.plusMillis(Math.max(0, left(mark, observed, length)))));
+  }
+
+  /**
+   * The wait of an announced target.
+   *
+   * @param announced when it was first announced, as the wall clock had it; empty if nobody noted
+   * @param free when it is free at the earliest; now, if it is
+   */
+  public record Wait(Optional<Instant> announced, Instant free) {}
+
+  private static long left(Mark mark, long observed, Duration length) {
+    return length.toMillis() - Math.max(0, observed - mark.from());
+  }
+
+  /**
    * Starts the wait of those that are not waiting yet. Called when an announcement is on the
    * record.
    *
@@ -305,24 +339,25 @@ public final class Soak implements Safeguard {
   public void announced(String action, Collection<Target> proven) {
     Book of = book();
     long observed = of.clock().tick();
+    long at = of.time().now().getEpochSecond();
     Map<String, List<String>> byShard = byShard(of, action, proven);
     byShard.forEach(
         (key, names) ->
             Shard.in(of.store(), key)
-                .change(found -> marked(found.orElse(Map.of()), names, observed)));
+                .change(found -> marked(found.orElse(Map.of()), names, observed, at)));
     forget();
   }
 
   private Change<Map<String, Mark>, Boolean> marked(
-      Map<String, Mark> before, List<String> names, long observed) {
+      Map<String, Mark> before, List<String> names, long observed, long at) {
     Map<String, Mark> after = new TreeMap<>(before);
     after.values().removeIf(mark -> lapsed(mark, observed, length));
     for (String name : names) {
       Mark mark = after.get(name);
       if (mark == null || mark.from() > observed) { // the clock was lost and began anew
-        after.put(name, new Mark(observed, observed));
+        after.put(name, new Mark(observed, observed, at));
       } else if (observed - mark.seen() >= DAY) {
-        after.put(name, new Mark(mark.from(), observed));
+        after.put(name, new Mark(mark.from(), observed, mark.at()));
       }
     }
     return after.equals(before) ? Change.none(false) : Change.to(after, true);
@@ -443,7 +478,10 @@ public final class Soak implements Safeguard {
             "what nobody announced is refused", () -> says(ripe(null, 0, length, now), SOAKING)),
         new Tripwire(
             "what was just announced is refused",
-            () -> says(ripe(new Mark(0, 0), length.toMillis() - 1, length, now), SOAKING)),
+            () ->
+                says(
+                    ripe(new Mark(0, 0, Mark.UNKNOWN), length.toMillis() - 1, length, now),
+                    SOAKING)),
         new Tripwire("an objection refuses", () -> says(kept(no), OBJECTED)));
   }
 

@@ -1,8 +1,13 @@
 package dev.guard.examples.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.guard.examples.report.PlanText;
 import dev.guard.examples.report.PlanView;
+import dev.guard.internal.json.Json;
 import dev.guard.plan.Plan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -17,7 +22,7 @@ import picocli.CommandLine.Parameters;
     name = "show",
     description = {
       "Shows a plan file: what would go, what is kept, and why.",
-      "Needs no configuration, asks nobody, and deletes nothing. A plan that was altered is refused.",
+      "Deletes nothing, and needs no configuration. With one it also says who approved the plan, who objects, and when its images are free. A plan that was altered is refused.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -51,11 +56,32 @@ final class PlanShow implements Callable<Integer> {
       new Outputs(null, shell.resolve(html)).check();
       Output.page(shell.resolve(html), plan, now);
     }
+    Standing standing = configured() ? Standing.of(shell, () -> common.read(shell), plan) : null;
     if (common.json) {
-      shell.out().println(plan.toJson());
+      shell.out().println(standing == null ? plan.toJson() : json(plan, standing));
       return Exit.CLEAN.code();
     }
     PlanText.print(PlanView.of(plan, now), now, shell.out(), shell.style());
+    if (standing != null) {
+      standing.print(shell.out(), shell.style());
+    }
     return Exit.CLEAN.code();
+  }
+
+  /** Whether somebody named a configuration, or there is one. */
+  private boolean configured() {
+    return common.config != null
+        || !shell.environment().getOrDefault("GUARD_CONFIG", "").isEmpty()
+        || Files.exists(common.file(shell));
+  }
+
+  private static String json(Plan plan, Standing standing) {
+    try {
+      ObjectNode json = (ObjectNode) Json.read(plan.toJson());
+      standing.into(json.putObject("people"));
+      return Json.line(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

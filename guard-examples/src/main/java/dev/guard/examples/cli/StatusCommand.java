@@ -2,6 +2,7 @@ package dev.guard.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.guard.Digest;
 import dev.guard.StateException;
 import dev.guard.examples.config.GuardConfig;
 import dev.guard.examples.config.GuardConfig.VoicesPart;
@@ -9,6 +10,8 @@ import dev.guard.examples.report.Style;
 import dev.guard.examples.report.Text;
 import dev.guard.internal.json.Json;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Approval;
+import dev.guard.plan.Approvals;
 import dev.guard.soak.Objection;
 import dev.guard.soak.Soak;
 import dev.guard.state.StateStore;
@@ -16,7 +19,10 @@ import dev.guard.time.Time;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -29,7 +35,7 @@ import picocli.CommandLine.Mixin;
     name = "status",
     description = {
       "Says whether runs may start, and what is in doubt.",
-      "Tells what the switch says now, who stopped it and why, whether a run is under way, and who objects to what. Reads only.",
+      "Tells what the switch says now, who stopped it and why, whether a run is under way, and who objects to what, and who approved which plan. Reads only.",
       ""
     },
     footerHeading = "%nExamples%n",
@@ -55,12 +61,17 @@ final class StatusCommand implements Callable<Integer> {
         config.killSwitch().configMap() != null || !config.voices().equals(VoicesPart.NOWHERE);
     if (!elsewhere) { // needs no registry and no cluster for that, so it asks none
       try (KeptState state = KeptState.open(shell, config)) {
-        return status(config, KillSwitch.file(config.killSwitch().file()), state, List::of);
+        return status(
+            config, KillSwitch.file(config.killSwitch().file()), state, List::of, List::of);
       }
     }
     try (Session session = Session.open(shell, config)) {
       return status(
-          config, session.killSwitch(), session.state(), () -> session.people().objections());
+          config,
+          session.killSwitch(),
+          session.state(),
+          () -> session.people().objections(),
+          () -> session.people().approvals(shell.time().now()));
     }
   }
 
@@ -92,8 +103,71 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
+  /** Who approved what, or why that cannot be known. */
+  private record Yeses(int needed, List<Approval> approvals, @Nullable String unreadable) {
+    static Yeses of(GuardConfig config, StateStore store, Supplier<List<Approval>> elsewhere) {
+      int needed = config.people().approvals();
+      try {
+        Approvals approvals = Session.approvals(config).alsoFrom(elsewhere);
+        return new Yeses(needed, approvals.bind(config.name(), store).standing(), null);
+      } catch (StateException fault) {
+        return new Yeses(needed, List.of(), String.valueOf(fault.getMessage()));
+      }
+    }
+
+    private Map<Digest, List<Approval>> byPlan() {
+      Map<Digest, List<Approval>> all = new LinkedHashMap<>();
+      approvals.forEach(one -> all.computeIfAbsent(one.plan(), any -> new ArrayList<>()).add(one));
+      return all;
+    }
+
+    private int missing(List<Approval> given) {
+      return Math.max(0, needed - given.size());
+    }
+
+    void into(ObjectNode json) {
+      json.put("approvalsUnreadable", unreadable);
+      ArrayNode all = json.putArray("approvals");
+      byPlan()
+          .forEach(
+              (digest, given) -> {
+                ObjectNode plan = all.addObject();
+                plan.put("plan", digest.text())
+                    .put("needed", needed)
+                    .put("missing", missing(given));
+                ArrayNode people = plan.putArray("people");
+                given.forEach(one -> Standing.into(people.addObject(), one));
+              });
+    }
+
+    void print(PrintStream out, Style style) {
+      if (unreadable != null) {
+        out.println(
+            "  approvals  "
+                + style.bad("cannot be read, so no plan counts as approved")
+                + "  "
+                + Text.clean(unreadable));
+      }
+      byPlan()
+          .forEach(
+              (digest, given) -> {
+                out.println(
+                    "  approved   plan "
+                        + Text.brief(digest.text())
+                        + (missing(given) == 0
+                            ? ""
+                            : ", " + Text.count(missing(given), "more approval") + " needed"));
+                given.forEach(one -> out.println("             by " + Standing.said(one)));
+              });
+    }
+  }
+
   private int status(
-      GuardConfig config, KillSwitch kill, KeptState state, Supplier<List<Objection>> elsewhere) {
+      GuardConfig config,
+      KillSwitch kill,
+      KeptState state,
+      Supplier<List<Objection>> elsewhere,
+      Supplier<List<Approval>> approvedElsewhere) {
     StateStore store = state.store();
     kill.bind(config.name(), store, shell.time());
     KillSwitch.Reading now = kill.reading();
@@ -103,6 +177,7 @@ final class StatusCommand implements Callable<Integer> {
     long unsettled = Journal.unsettled(config, store).size();
     String shadow = DismissCommand.shown(config, store);
     Noes noes = Noes.of(config, store, shell.time(), elsewhere);
+    Yeses yeses = Yeses.of(config, store, approvedElsewhere);
     if (common.json) {
       ObjectNode json = Json.object();
       json.put("guard", config.name());
@@ -121,11 +196,13 @@ final class StatusCommand implements Callable<Integer> {
       json.put("notesWaiting", waiting);
       json.put("shadow", shadow);
       noes.into(json);
+      yeses.into(json);
       shell.out().println(Json.line(json));
       return Exit.CLEAN.code();
     }
     show(config, now, latched, run, unsettled, waiting);
     show(noes);
+    yeses.print(shell.out(), shell.style());
     if (shadow != null) {
       shell.out().println("  shadow     " + Text.clean(shadow));
     }

@@ -108,7 +108,13 @@ public final class PlanText {
             });
   }
 
-  private static void indented(String text, PrintStream out) {
+  /**
+   * A sentence in as many lines as it takes.
+   *
+   * @param text the sentence, clean
+   * @param out where
+   */
+  public static void indented(String text, PrintStream out) {
     String indent = "  ";
     for (String line : Text.wrapped(text, Table.COLUMNS - 4)) {
       out.println(indent + line);
@@ -139,10 +145,24 @@ public final class PlanText {
       return;
     }
     out.println(style.bold("Waits") + style.dim("  as it stood when the plan was made"));
+    waits(waits, view.going().size(), out, style);
+    out.println();
+  }
+
+  /**
+   * What waits for what.
+   *
+   * @param waits sentences, each with the images of which it is true
+   * @param going how many images would go
+   * @param out where
+   * @param style how
+   */
+  public static void waits(
+      Map<String, List<String>> waits, int going, PrintStream out, Style style) {
     waits.forEach(
         (sentence, images) -> {
           indented(Text.count(images.size(), "manifest") + ": " + Text.clean(sentence), out);
-          boolean all = images.size() == view.going().size();
+          boolean all = images.size() == going;
           for (String image : all ? List.<String>of() : first(images, MOST_NAMED)) {
             out.println("      " + style.dim(Text.clean(image)));
           }
@@ -150,7 +170,6 @@ public final class PlanText {
             out.println(style.dim("      … and " + (images.size() - MOST_NAMED) + " more"));
           }
         });
-    out.println();
   }
 
   private static void kept(PlanView view, PrintStream out, Style style) {

@@ -267,6 +267,46 @@ class SoakAndApprovalTest {
         .contains("people.yaml");
   }
 
+  @Test
+  void planShowAndStatus_sayWhoApproved_andWhenItemsAreFree() throws Exception {
+    ground.configure("soak", "3d", "approvals", "2", "people", "{file: people.yaml}");
+    people("objections: []\n");
+    ok("images", "announce", "--as", "petra");
+    ground.time.tick(Duration.ofHours(1));
+    ok("images", "plan", "-o", "plan.json", "--as", "petra");
+    assertThat(words(ok("plan", "show", "plan.json"))).contains("2 more approvals needed");
+    ok("plan", "approve", "plan.json", "--why", "looked", "--as", "ann");
+    String shown = words(ok("plan", "show", "plan.json"));
+    assertThat(shown)
+        .contains("approved by ann, seen 2026-03-01 03:00")
+        .contains("until 2026-03-02 03:00")
+        .contains("1 more approval needed")
+        .contains("3 manifests: It was announced at 2026-03-01T02:00:00Z")
+        .contains("free at 2026-03-04T02:00:00Z");
+    String digest = ok("plan", "show", "plan.json", "--json").json().path("digest").asText();
+    people("approvals: [{plan: \"" + digest + "\", who: ben, why: read}]\n");
+    JsonNode now = ok("plan", "show", "plan.json", "--json").json().path("people");
+    assertThat(now.path("needed").asInt()).isEqualTo(2);
+    assertThat(now.path("missing").asInt()).isZero();
+    assertThat(now.path("approvals").findValuesAsText("who")).containsExactly("ann", "ben");
+    assertThat(now.path("items")).hasSize(3);
+    assertThat(now.path("items").get(0).path("announced").asText())
+        .isEqualTo("2026-03-01T02:00:00Z");
+    assertThat(now.path("items").get(0).path("free").asText()).startsWith("2026-03-04T02:00:00");
+    JsonNode status = ok("status", "--json").json();
+    assertThat(status.path("approvals")).hasSize(1);
+    assertThat(status.path("approvals").get(0).path("plan").asText()).isEqualTo(digest);
+    assertThat(status.path("approvals").get(0).path("missing").asInt()).isZero();
+    people("approvals: []\n");
+    assertThat(words(ok("status"))).contains("1 more approval needed by ann, seen 2026-03-01");
+    people("approvals: [{}]\n");
+    assertThat(words(ok("plan", "show", "plan.json"))).contains("not known: ");
+    assertThat(ok("status").out()).contains("cannot be read, so no plan counts as approved");
+    ground.time.tick(Duration.ofDays(2));
+    people("approvals: []\n");
+    assertThat(ok("status", "--json").json().path("approvals")).isEmpty();
+  }
+
   private void people(String text) throws Exception {
     Files.writeString(directory.resolve("people.yaml"), text);
   }
