@@ -18,12 +18,14 @@ import dev.guard.plan.Selection;
 import dev.guard.state.FileStateStore;
 import dev.guard.state.MemoryStateStore;
 import dev.guard.state.RunLease;
+import dev.guard.state.RunLock;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -250,6 +252,39 @@ class RecoveryTest {
                 assertThat(reason.sentence()).contains("epoch 2").contains("epoch 1");
               });
     }
+  }
+
+  @Test
+  void t28_aLockMustOutliveTheLongestAct_andAMinuteMore() {
+    List<Duration> asked = new ArrayList<>();
+    RunLock lock =
+        new RunLock() {
+          @Override
+          public Optional<Held> tryLock(String name, String owner, String purpose) {
+            return Optional.of(
+                new Held() {
+                  @Override
+                  public boolean holds(Duration needed) {
+                    asked.add(needed);
+                    return true;
+                  }
+
+                  @Override
+                  public void close() {}
+                });
+          }
+
+          @Override
+          public Optional<String> owner(String name) {
+            return Optional.empty();
+          }
+        };
+    try (JournalSink journal = journal()) {
+      Guard guard = builder(journal).runLock(lock).permitLife(Duration.ofMinutes(7)).build();
+      guard.apply(plan(guard), item -> touched.add(item.target()));
+    }
+    assertThat(touched).containsExactly(A, B, C);
+    assertThat(asked).hasSize(6).containsOnly(Duration.ofMinutes(8));
   }
 
   /** Else the first would write in the epoch of the second, and then in none. */

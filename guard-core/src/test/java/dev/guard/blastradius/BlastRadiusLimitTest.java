@@ -19,6 +19,7 @@ import dev.guard.Tripwire;
 import dev.guard.Verdict;
 import dev.guard.Verdict.Level;
 import dev.guard.dryrun.DryRun;
+import dev.guard.state.Fence;
 import dev.guard.state.StateStore;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
@@ -884,7 +885,96 @@ class BlastRadiusLimitTest {
     assertThat(BlastRadiusLimit.perPlan(1).named("prod").name()).isEqualTo("blast-radius prod");
   }
 
+  /** What was drawn while the clock was behind stays for a whole window of true time. */
+  private void assertStays(BlastRadiusLimit later) {
+    time.jump(Duration.ofHours(2));
+    time.pass(DAY.minus(Duration.ofMinutes(105)));
+    assertThat(denied(later, 1).level()).isEqualTo(Level.REFUSE);
+  }
+
+  @Test
+  void t28_aStoreClockThatStepsBack_datesNothingEarlier() {
+    TestStore own = new TestStore(time, true);
+    BlastRadiusLimit limit =
+        BlastRadiusLimit.perPlan(1000).per(DAY, 3).in(own).bind("guard", time, Optional::empty);
+    held(limit, 1).settle(Settlement.DONE);
+    time.jump(Duration.ofHours(-2));
+    held(limit, 2).settle(Settlement.DONE);
+    assertStays(limit);
+  }
+
+  @Test
+  void t28_aProcessWhoseClockIsBehind_datesNothingEarlierThanOthersDid() {
+    held(window(3), 1).settle(Settlement.DONE);
+    time.jump(Duration.ofHours(-2));
+    held(window(3), 2).settle(Settlement.DONE);
+    assertStays(window(3));
+  }
+
+  @Test
+  void t28_aClockThatIsSetBack_datesNothingEarlierThanTheProcessKnows() {
+    BlastRadiusLimit limit = window(3);
+    time.jump(Duration.ofHours(-2));
+    held(limit, 3).settle(Settlement.DONE);
+    assertStays(window(3));
+  }
+
+  @Test
+  void t28_givingBackInAnEpochThatIsOver_changesNothing() {
+    BlastRadiusLimit old = inEpoch(1);
+    Held first = held(old, 1);
+    held(inEpoch(2), 1).settle(Settlement.DONE);
+    String before = store.dump();
+    first.settle(Settlement.NOT_RUN);
+    assertThat(store.dump()).isEqualTo(before);
+    assertHalts(denied(old, 1), Reason.LEASE_LOST);
+  }
+
+  private BlastRadiusLimit inEpoch(long epoch) {
+    return BlastRadiusLimit.perPlan(1000)
+        .per(DAY, 9)
+        .in(store)
+        .bind("guard", time, () -> Optional.of(new Fence(epoch, "run " + epoch)));
+  }
+
   // --- blocks
+
+  @Test
+  void aBlock_endsByWhicheverClockRanFurther_andALittleEarly() {
+    Duration bucket = DAY.dividedBy(128);
+    for (int clock = 0; clock < 3; clock++) {
+      TestStore fresh = new TestStore(time, clock == 2);
+      BlastRadiusLimit limit =
+          BlastRadiusLimit.perPlan(1000)
+              .per(DAY, 100)
+              .in(fresh)
+              .inBlocksOf(10)
+              .bind("guard", time, Optional::empty);
+      held(limit, 1);
+      long left = bucket.toMillis() - time.now().toEpochMilli() % bucket.toMillis();
+      if (clock == 0) {
+        time.jump(bucket);
+      } else if (clock == 1) {
+        time.tick(bucket);
+      } else {
+        time.pass(Duration.ofMillis(left - left / 2000));
+      }
+      fresh.unreadable = true;
+      assertHalts(denied(limit, 1), "window-unreadable");
+    }
+  }
+
+  @Test
+  void law07_whatComesBackLate_isNotSpentFromALaterBlock() {
+    BlastRadiusLimit limit = blocks(20, 10);
+    Held early = held(limit, 1);
+    time.pass(Duration.ofHours(1));
+    held(limit, 1);
+    early.settle(Settlement.NOT_RUN);
+    store.unreadable = true;
+    held(limit, 9);
+    assertHalts(denied(limit, 1), "window-unreadable");
+  }
 
   private BlastRadiusLimit blocks(int most, int size) {
     return BlastRadiusLimit.perPlan(1000)

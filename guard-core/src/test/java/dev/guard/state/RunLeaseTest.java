@@ -158,4 +158,16 @@ class RunLeaseTest {
     assertThatThrownBy(() -> lease.lasting(Duration.ofDays(1).plusNanos(1)))
         .isInstanceOf(GuardConfigurationException.class);
   }
+
+  @Test
+  void t28_aTermCountsFromBeforeTheStoreWasAsked() {
+    clocked.onWritten = () -> time.pass(Duration.ofMinutes(10));
+    RunLock.Held slow = hold(clocked);
+    assertThat(slow.holds(ACT)).as("five minutes are left, before and after renewing").isFalse();
+    clocked.onWritten = () -> {};
+    assertThat(slow.holds(ACT)).isTrue();
+    time.pass(Duration.ofMinutes(6));
+    clocked.onWritten = () -> time.pass(Duration.ofMinutes(10));
+    assertThat(slow.holds(ACT)).as("the renewal took ten of fifteen minutes").isFalse();
+  }
 }

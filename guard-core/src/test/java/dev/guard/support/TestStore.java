@@ -34,6 +34,9 @@ public final class TestStore implements StateStore {
   private int writesLeft = Integer.MAX_VALUE;
   public int reads;
 
+  /** What happens before the answer to a write comes. */
+  public Runnable onWritten = () -> {};
+
   public TestStore(Time time) {
     this(time, false);
   }
@@ -81,6 +84,7 @@ public final class TestStore implements StateStore {
     }
     String next = Long.toString(++versions);
     documents.put(key, new Versioned(next, value.clone()));
+    onWritten.run();
     if (fault == Fault.WRITTEN_UNKNOWN) {
       throw new StateException("Timed out.", null, true);
     }
