@@ -9,6 +9,7 @@ import dev.guard.audit.AuditSink;
 import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.plan.Announcement;
+import dev.guard.plan.Approval;
 import dev.guard.plan.Approvals;
 import dev.guard.plan.Plan;
 import dev.guard.plan.PlanEffect;
@@ -21,6 +22,7 @@ import dev.guard.soak.Soak;
 import dev.guard.state.MemoryStateStore;
 import dev.guard.support.HandTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -253,6 +255,25 @@ class AnnounceAndApproveTest {
     guard.approve(plan, "ben", "once");
     apply(guard, plan);
     assertThat(acted).containsExactly(A);
+  }
+
+  /** Who may write a file or an annotation can write anything there. */
+  @Test
+  void whatStandsElsewhere_countsAsIfItHadBeenSaid() {
+    List<Approval> there = new ArrayList<>();
+    Guard guard = guard().unlimited("x").approvals(Approvals.by(1).alsoFrom(() -> there)).build();
+    Plan plan = plan(guard, A);
+    Digest other = plan(guard, B).digest();
+    Instant now = time.now();
+    Instant later = now.plus(Duration.ofDays(1));
+    there.add(new Approval(plan.digest(), " Planner ", "x", now, later));
+    there.add(new Approval(other, "ann", "x", now, later));
+    there.add(new Approval(plan.digest(), "bob", "x", now.plus(Duration.ofMinutes(3)), later));
+    there.add(new Approval(plan.digest(), "cid", "x", now.minusSeconds(9), now));
+    assertThat(apply(guard, plan).count(Fate.REFUSED)).isEqualTo(1);
+    assertThat(acted).isEmpty();
+    there.add(new Approval(plan.digest(), "eve", "x", now, later));
+    assertThat(apply(guard, plan).count(Fate.DONE)).isEqualTo(1);
   }
 
   @Test

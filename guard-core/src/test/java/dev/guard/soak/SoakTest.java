@@ -12,6 +12,7 @@ import dev.guard.Verdict;
 import dev.guard.state.MemoryStateStore;
 import dev.guard.state.StateStore;
 import dev.guard.support.HandTime;
+import dev.guard.support.TestStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,6 +150,31 @@ class SoakTest {
   }
 
   @Test
+  void law12_aStoreClockThatJumpsInTheSameProcess_countsNothing() {
+    soak = Soak.of(WEEK).bind("test", new TestStore(time), time);
+    soak.announced(ACTION, Set.of(A));
+    for (int i = 0; i < 50; i++) {
+      time.jump(Duration.ofDays(30));
+      soak.refresh();
+    }
+    assertThat(reason(A).code()).isEqualTo(Soak.SOAKING);
+  }
+
+  @Test
+  void law12_aStoreClockThatIsSetBack_givesNothingAndTakesNothing() {
+    TestStore store = new TestStore(time);
+    soak = Soak.of(WEEK).bind("test", store, time);
+    soak.announced(ACTION, Set.of(A));
+    days(6);
+    time.jump(Duration.ofDays(-20));
+    soak = Soak.of(WEEK).bind("test", store, time);
+    soak.refresh();
+    assertThat(reason(A).code()).isEqualTo(Soak.SOAKING);
+    days(1);
+    assertThat(says(A).allowed()).isTrue();
+  }
+
+  @Test
   void law12_whatIsFoundInUse_mustBeAnnouncedAnew() {
     soak.announced(ACTION, Set.of(A, B));
     days(6);
@@ -240,6 +266,8 @@ class SoakTest {
 
   @Test
   void aClockThatWasLost_setsNothingFree() {
+    soak.refresh();
+    days(3);
     soak.announced(ACTION, Set.of(A));
     days(20);
     String key = StateStore.key("soak-clock", "test");
