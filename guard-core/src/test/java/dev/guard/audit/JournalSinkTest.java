@@ -570,15 +570,19 @@ class JournalSinkTest {
     }
     assertThat(readUsers()).isEmpty();
     AtomicBoolean fails = new AtomicBoolean();
+    BlockingQueue<Checkpoint> kept = new LinkedBlockingQueue<>();
     Checkpoint.Receiver failing =
         checkpoint -> {
           if (fails.get()) {
             throw new IllegalStateException("down");
           }
+          kept.add(checkpoint);
         };
     try (JournalSink journal =
         JournalSink.in(dir()).checkpoints(1, failing).checkpointsRequired().open()) {
+      long begun = next(kept).seq();
       journal.append(intended("r", "1", A));
+      assertThat(next(kept).seq()).as("which comes after the answer").isEqualTo(begun + 1);
       fails.set(true);
       journal.append(intended("r", "2", B));
       assertThatThrownBy(() -> journal.append(intended("r", "3", B)))

@@ -893,7 +893,7 @@ class BlastRadiusLimitTest {
   }
 
   @Test
-  void t28_aStoreClockThatStepsBack_datesNothingEarlier() {
+  void law07_aStoreClockThatStepsBack_datesNothingEarlier() {
     TestStore own = new TestStore(time, true);
     BlastRadiusLimit limit =
         BlastRadiusLimit.perPlan(1000).per(DAY, 3).in(own).bind("guard", time, Optional::empty);
@@ -904,7 +904,7 @@ class BlastRadiusLimitTest {
   }
 
   @Test
-  void t28_aProcessWhoseClockIsBehind_datesNothingEarlierThanOthersDid() {
+  void law07_aProcessWhoseClockIsBehind_datesNothingEarlierThanOthersDid() {
     held(window(3), 1).settle(Settlement.DONE);
     time.jump(Duration.ofHours(-2));
     held(window(3), 2).settle(Settlement.DONE);
@@ -912,7 +912,7 @@ class BlastRadiusLimitTest {
   }
 
   @Test
-  void t28_aClockThatIsSetBack_datesNothingEarlierThanTheProcessKnows() {
+  void law07_aClockThatIsSetBack_datesNothingEarlierThanTheProcessKnows() {
     BlastRadiusLimit limit = window(3);
     time.jump(Duration.ofHours(-2));
     held(limit, 3).settle(Settlement.DONE);
@@ -920,7 +920,7 @@ class BlastRadiusLimitTest {
   }
 
   @Test
-  void t28_givingBackInAnEpochThatIsOver_changesNothing() {
+  void law07_givingBackInAnEpochThatIsOver_changesNothing() {
     BlastRadiusLimit old = inEpoch(1);
     Held first = held(old, 1);
     held(inEpoch(2), 1).settle(Settlement.DONE);
