@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,7 +132,8 @@ public final class CrashFs implements Disk {
       apply(change);
     }
     pending.clear();
-    Set<Node> nodes = new HashSet<>(platter.values());
+    Set<Node> nodes =
+        new LinkedHashSet<>(platter.values()); // the dice fall in an order that repeats
     for (Node node : nodes) {
       node.platter = survivor(node);
       node.seen = node.platter.clone();

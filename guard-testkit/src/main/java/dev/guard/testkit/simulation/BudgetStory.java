@@ -17,8 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * Law 7, played: one seed lets up to three processes spend two sliding windows of one store, one in
@@ -32,21 +32,20 @@ import java.util.Set;
  *
  * <p>Confined to one thread.
  */
-public final class BudgetStory {
+public final class BudgetStory extends Story {
   private static final String ACTION = "thing.delete";
-  private static final int STEPS = 80;
+  static final int STEPS = 80;
   private static final int DEEPEST = 2;
   private static final int BUCKETS = 128;
   private static final List<Fault> FAULTS = List.of(Fault.values());
 
-  private final Random random;
+  private RandomGenerator random;
   private final ManualTime time = ManualTime.at(Instant.parse("2026-03-02T10:00:00Z"));
   private final FaultyStore store = FaultyStore.over(MemoryStateStore.create(time));
   private final List<Window> windows = new ArrayList<>();
   private final int block;
   private final List<Guard> processes = new ArrayList<>();
   private final List<Spent> spent = new ArrayList<>();
-  private final List<String> violations = new ArrayList<>();
   private int named;
   private boolean faults;
 
@@ -61,8 +60,8 @@ public final class BudgetStory {
   /** What really began, and when. */
   private record Spent(Instant at, long count) {}
 
-  private BudgetStory(long seed) {
-    random = new Random(seed);
+  BudgetStory(RandomGenerator dice) {
+    random = dice;
     block = random.nextInt(3) == 0 ? 2 + random.nextInt(4) : 1;
     windows.add(new Window(Duration.ofMinutes(10 + random.nextInt(50)), 1 + random.nextInt(6)));
     windows.add(new Window(Duration.ofHours(2 + random.nextInt(22)), 3 + random.nextInt(15)));
@@ -79,11 +78,7 @@ public final class BudgetStory {
    * @return what broke law 7, in order; empty if nothing did
    */
   public static List<String> play(long seed) {
-    BudgetStory story = new BudgetStory(seed);
-    for (int i = 0; i < STEPS && story.violations.isEmpty(); i++) {
-      story.step();
-    }
-    return List.copyOf(story.violations);
+    return Told.of(Kind.BUDGET, seed).play().violations();
   }
 
   private Guard started() {
@@ -99,14 +94,24 @@ public final class BudgetStory {
         .build();
   }
 
-  private void step() {
+  @Override
+  void step(RandomGenerator dice) {
+    random = dice;
     switch (random.nextInt(10)) {
-      case 0, 1 -> time.tick(Duration.ofSeconds(random.nextInt(20 * 60) + 1L));
-      case 2 -> time.tick(Duration.ofMinutes(random.nextInt(6 * 60) + 1L));
-      case 3 -> processes.set(random.nextInt(processes.size()), started());
+      case 0, 1 -> pass(Duration.ofSeconds(random.nextInt(20 * 60) + 1L));
+      case 2 -> pass(Duration.ofMinutes(random.nextInt(6 * 60) + 1L));
+      case 3 -> {
+        crashed();
+        processes.set(random.nextInt(processes.size()), started());
+      }
       case 4 -> fault();
       default -> call(random.nextInt(processes.size()), 0);
     }
+  }
+
+  private void pass(Duration length) {
+    tell("passes " + length);
+    time.tick(length);
   }
 
   private void fault() {
@@ -116,7 +121,9 @@ public final class BudgetStory {
     faults = true;
     int times = 1 + random.nextInt(3);
     for (int i = 0; i < times; i++) {
-      store.next(FAULTS.get(random.nextInt(FAULTS.size())));
+      Fault next = FAULTS.get(random.nextInt(FAULTS.size()));
+      tell("the store's next fault is " + next);
+      store.next(next);
     }
   }
 
@@ -127,6 +134,7 @@ public final class BudgetStory {
     for (int i = 0; i < many; i++) {
       targets.add(Target.of("thing", "here", "t" + named++));
     }
+    tell("process " + process + " asks for " + many);
     boolean room = !faults && block == 1 && hasRoomFor(many);
     Instant asked = time.now();
     try {
@@ -137,7 +145,7 @@ public final class BudgetStory {
                   Intent.of(ACTION, targets).because("a story"),
                   permit -> acted(permit, new Spent(asked, many), depth));
       if (room && usedUp(outcome)) {
-        violations.add("BUDGET: there was room for " + many + ", and yet: " + outcome);
+        violation("LAW_7: there was room for " + many + ", and yet: " + outcome);
       }
     } catch (Broken expected) {
       return; // an act that fails stays spent, and its exception is the caller's
@@ -172,8 +180,12 @@ public final class BudgetStory {
       call(random.nextInt(processes.size()), depth + 1);
     }
     switch (random.nextInt(4)) {
-      case 0 -> throw new Broken();
+      case 0 -> {
+        tell("the act fails");
+        throw new Broken();
+      }
       case 1 -> {
+        tell("the act did not take place");
         spent.remove(now);
         permit.notRun();
       }
@@ -185,8 +197,8 @@ public final class BudgetStory {
     for (Window window : windows) {
       long within = within(window.length());
       if (within > window.most()) {
-        violations.add(
-            "BUDGET: "
+        violation(
+            "LAW_7: "
                 + within
                 + " began within "
                 + window.length()

@@ -6,7 +6,7 @@ import dev.guard.rollout.Gate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /**
  * Law 13, played: plans are rolled out in four steps while clocks pass, jump and stand still, acts
@@ -21,19 +21,19 @@ import java.util.Random;
  *
  * <p>Confined to one thread.
  */
-public final class RolloutStory {
+public final class RolloutStory extends Story {
   private static final Duration DAY = Duration.ofHours(25);
-  private static final int STEPS = 50;
+  static final int STEPS = 50;
   private static final int PHASES = 7;
   private static final int ENOUGH = 16;
 
-  private final Random random;
-  private final RolloutWorld world = new RolloutWorld();
+  private RandomGenerator random;
+  private final RolloutWorld world = new RolloutWorld(violations());
   private final List<Plan> plans = new ArrayList<>();
   private Guard guard;
 
-  private RolloutStory(long seed) {
-    this.random = new Random(seed);
+  RolloutStory(RandomGenerator dice) {
+    this.random = dice;
     this.guard = world.started();
     plans.add(world.planned(guard, 0));
   }
@@ -45,14 +45,7 @@ public final class RolloutStory {
    * @return what broke law 13, in order; empty if nothing did
    */
   public static List<String> play(long seed) {
-    RolloutStory story = new RolloutStory(seed);
-    for (int i = 0; i < STEPS && story.world.violations.isEmpty(); i++) {
-      story.step();
-    }
-    if (story.world.violations.isEmpty()) {
-      story.ends();
-    }
-    return List.copyOf(story.world.violations);
+    return Told.of(Kind.ROLLOUT, seed).play().violations();
   }
 
   /**
@@ -64,7 +57,7 @@ public final class RolloutStory {
   public static List<String> interleavings() {
     List<String> violations = new ArrayList<>();
     for (int phase = 0; phase < PHASES; phase++) {
-      for (Kind kind : Kind.values()) {
+      for (Meeting kind : Meeting.values()) {
         int point = 0;
         while (meet(kind, phase, point, violations)) {
           point++;
@@ -86,7 +79,7 @@ public final class RolloutStory {
       int point = 0;
       boolean came = true;
       while (came) {
-        RolloutStory story = new RolloutStory(point);
+        RolloutStory story = new RolloutStory(Script.random(point));
         story.phases(phase);
         story.world.at(point, story.world::die);
         story.world.apply(story.guard, story.plan());
@@ -103,15 +96,15 @@ public final class RolloutStory {
     return violations;
   }
 
-  private enum Kind {
+  private enum Meeting {
     ABORT_IN_A_RUN,
     PAUSE_IN_A_RUN,
     RUN_IN_AN_ABORT
   }
 
   /** False if there was no such point. */
-  private static boolean meet(Kind kind, int phase, int point, List<String> violations) {
-    RolloutStory story = new RolloutStory(point);
+  private static boolean meet(Meeting kind, int phase, int point, List<String> violations) {
+    RolloutStory story = new RolloutStory(Script.random(point));
     RolloutWorld world = story.world;
     Guard other = world.started();
     Plan plan = story.plan();
@@ -132,8 +125,8 @@ public final class RolloutStory {
     }
     boolean came = world.cameToIt();
     story.phases(3);
-    if (kind != Kind.PAUSE_IN_A_RUN && came && story.isUnderWay()) {
-      world.violations.add("STAGES: a rollout goes on after an abort");
+    if (kind != Meeting.PAUSE_IN_A_RUN && came && story.isUnderWay()) {
+      world.violations.add("LAW_13: a rollout goes on after an abort");
     }
     world.violations.forEach(
         one -> violations.add(one + ", " + kind + " in run " + phase + " at point " + point));
@@ -155,21 +148,63 @@ public final class RolloutStory {
     }
   }
 
-  private void step() {
+  @Override
+  void step(RandomGenerator dice) {
+    random = dice;
     switch (random.nextInt(14)) {
-      case 0, 1, 2, 3 -> world.pass(Duration.ofMinutes(random.nextInt(26 * 60) + 1L));
-      case 4 -> world.jump(Duration.ofHours(random.nextInt(24 * 60) - 24 * 20L));
-      case 5 -> world.suspend(Duration.ofMinutes(random.nextInt(40 * 60) + 1L));
-      case 6 -> guard = world.restarted();
+      case 0, 1, 2, 3 -> pass(Duration.ofMinutes(random.nextInt(26 * 60) + 1L));
+      case 4 -> jump(Duration.ofHours(random.nextInt(24 * 60) - 24 * 20L));
+      case 5 -> suspend(Duration.ofMinutes(random.nextInt(40 * 60) + 1L));
+      case 6 -> restart();
       case 7, 8 -> gate();
-      case 9 -> world.pause(guard);
-      case 10 -> world.resume(guard);
+      case 9 -> pause(guard);
+      case 10 -> resume(guard);
       case 11 -> fail();
       default -> next();
     }
     if (random.nextInt(3) > 0) {
       run();
     }
+  }
+
+  private void pass(Duration length) {
+    tell("passes " + length);
+    world.pass(length);
+  }
+
+  private void jump(Duration by) {
+    tell("wall clock set by " + by);
+    world.jump(by);
+  }
+
+  private void suspend(Duration length) {
+    tell("suspended for " + length);
+    world.suspend(length);
+  }
+
+  private void restart() {
+    crashed();
+    guard = world.restarted();
+  }
+
+  private void pause(Guard whose) {
+    tell("somebody pauses");
+    world.pause(whose);
+  }
+
+  private void resume(Guard whose) {
+    tell("somebody resumes");
+    world.resume(whose);
+  }
+
+  private void abort(Guard whose, Plan plan) {
+    tell("somebody aborts plan " + plans.indexOf(plan));
+    world.abort(whose, plan);
+  }
+
+  private void advance(Guard whose) {
+    tell("another process advances");
+    whose.advanceRollout();
   }
 
   private void gate() {
@@ -180,6 +215,7 @@ public final class RolloutStory {
       case 3 -> world.answer = Gate.Answer.error("thrown");
       default -> world.answer = Gate.Answer.pass();
     }
+    tell("the gate says " + world.answer.result());
   }
 
   private void fail() {
@@ -187,14 +223,16 @@ public final class RolloutStory {
     plan().items().stream()
         .filter(item -> random.nextInt(4) == 0)
         .forEach(item -> world.failing.add(item.target()));
+    tell(world.failing.size() + " acts would fail");
   }
 
   /** Another plan, once the one before is over; or an abort, now and then. */
   private void next() {
     if (random.nextInt(5) == 0) {
-      world.abort(guard, plan());
+      abort(guard, plan());
     }
     if (world.aborted(plan()) || (world.complete(plan()) && !isUnderWay())) {
+      tell("plans another");
       plans.add(world.planned(guard, plans.size()));
     }
   }
@@ -204,28 +242,30 @@ public final class RolloutStory {
     Plan plan = random.nextInt(6) == 0 ? plans.get(random.nextInt(plans.size())) : plan();
     Guard other = guard;
     int point = random.nextInt(60);
+    tell("applies plan " + plans.indexOf(plan) + ", and at point " + point);
     switch (random.nextInt(8)) {
       case 0 -> world.at(point, world::die);
-      case 1 -> world.at(point, () -> world.pause(other));
-      case 2 -> world.at(point, () -> world.resume(other));
+      case 1 -> world.at(point, () -> pause(other));
+      case 2 -> world.at(point, () -> resume(other));
       case 3 -> world.at(point, this::gate);
-      case 4 -> world.at(point, other::advanceRollout);
+      case 4 -> world.at(point, () -> advance(other));
       case 5 -> {
         if (random.nextInt(4) == 0) {
-          world.at(point, () -> world.abort(other, plan));
+          world.at(point, () -> abort(other, plan));
         }
       }
-      default -> world.at(point, () -> world.jump(Duration.ofDays(40)));
+      default -> world.at(point, () -> jump(Duration.ofDays(40)));
     }
     boolean alive = world.apply(guard, plan);
     world.cameToIt();
     if (!alive) {
-      guard = world.restarted();
+      restart();
     }
   }
 
   /** When all is well again, what is not aborted comes to its end. */
-  private void ends() {
+  @Override
+  void ends() {
     world.failing.clear();
     world.answer = Gate.Answer.pass();
     world.jump(Duration.ofDays(400)); // no plan is of the future any more
@@ -235,8 +275,8 @@ public final class RolloutStory {
       world.apply(guard, plan());
     }
     if (!world.complete(plan()) && !world.aborted(plan())) {
-      world.violations.add(
-          "STAGES: the rollout never ends: "
+      violation(
+          "LAW_13: the rollout never ends: "
               + guard.rollout().map(Object::toString).orElse("none"));
     }
   }

@@ -51,25 +51,25 @@ final class RolloutWorld {
   private static final List<Duration> BAKES = List.of(LONG, SHORT, SHORT, Duration.ZERO);
 
   final ManualTime time = ManualTime.at(Instant.parse("2026-03-02T10:00:00Z"));
-  final List<String> violations = new ArrayList<>();
+  final List<String> violations;
   final Set<Target> failing = new HashSet<>();
   Gate.Answer answer = Gate.Answer.pass();
 
   private final RecordingSink records = new RecordingSink();
   private final StateStore store = new Watched(MemoryStateStore.create(time));
-  private final Map<Digest, Story> stories = new LinkedHashMap<>();
-  private final Map<Target, Story> byTarget = new HashMap<>();
+  private final Map<Digest, Course> courses = new LinkedHashMap<>();
+  private final Map<Target, Course> byTarget = new HashMap<>();
   private final AtomicLong epochs = new AtomicLong();
   private Duration passed = Duration.ZERO;
   private int jumps;
   private boolean locked;
   private boolean dead;
-  private @Nullable Story paused;
+  private @Nullable Course paused;
   private int until = -1;
   private Runnable then = () -> {};
 
   /** One plan, and what became of it. */
-  private static final class Story {
+  private static final class Course {
     private final Map<Target, Moment> done = new LinkedHashMap<>();
     private final Set<Target> targets = new HashSet<>();
     private @Nullable Target first;
@@ -80,6 +80,10 @@ final class RolloutWorld {
 
   /** When something happened. */
   private record Moment(Duration passed, int jumps) {}
+
+  RolloutWorld(List<String> violations) {
+    this.violations = violations;
+  }
 
   /** A new process. */
   Guard started() {
@@ -108,7 +112,7 @@ final class RolloutWorld {
   }
 
   private Gate.Answer ask() throws Exception {
-    for (Story story : stories.values()) {
+    for (Course story : courses.values()) {
       if (!story.aborted && step(story, 0)) {
         story.asked = now();
         story.said = answer.result();
@@ -130,9 +134,9 @@ final class RolloutWorld {
     targets.add(Target.of("thing", "dev/b", "d2-" + number));
     targets.add(Target.of("thing", "prod/y", "p2-" + number));
     Plan plan = guard.plan(Selection.of(ACTION, targets).because("a story"));
-    Story story = new Story();
+    Course story = new Course();
     story.targets.addAll(targets);
-    stories.put(plan.digest(), story);
+    courses.put(plan.digest(), story);
     targets.forEach(target -> byTarget.put(target, story));
     return plan;
   }
@@ -152,7 +156,7 @@ final class RolloutWorld {
   private void act(PermittedItem item) {
     item.permit().redeem(ACTION, item.target());
     Target target = item.target();
-    Story story = byTarget.get(target);
+    Course story = byTarget.get(target);
     if (dead || story == null) {
       throw new Died();
     }
@@ -166,29 +170,29 @@ final class RolloutWorld {
     }
   }
 
-  private void judge(Target target, Story story) {
+  private void judge(Target target, Course story) {
     if (story.aborted) {
-      violations.add("STAGES: " + target + " is acted on after an abort");
+      violations.add("LAW_13: " + target + " is acted on after an abort");
     }
     if (paused == story) {
-      violations.add("STAGES: " + target + " is acted on while the rollout is paused");
+      violations.add("LAW_13: " + target + " is acted on while the rollout is paused");
     }
     if (story.done.containsKey(target)) {
-      violations.add("STAGES: " + target + " is acted on twice");
+      violations.add("LAW_13: " + target + " is acted on twice");
     }
     int step = of(target);
     boolean inRamp = step == 2 && story.first != null;
     before(target, story, inRamp ? 3 : step);
   }
 
-  private void before(Target target, Story story, int step) {
+  private void before(Target target, Course story, int step) {
     if (step == 0) {
       return;
     }
     Moment last = new Moment(Duration.ZERO, 0);
     for (int earlier = 0; earlier < step; earlier++) {
       if (!step(story, earlier)) {
-        violations.add("STAGES: " + target + " goes although step " + earlier + " is not over");
+        violations.add("LAW_13: " + target + " goes although step " + earlier + " is not over");
         return;
       }
     }
@@ -201,22 +205,22 @@ final class RolloutWorld {
     Duration most = passed.minus(last.passed()).plus(CAP.multipliedBy(jumps - last.jumps()));
     if (most.compareTo(BAKES.get(step - 1)) < 0) {
       violations.add(
-          "STAGES: " + target + " goes, and its stage can have baked for " + most + " at most");
+          "LAW_13: " + target + " goes, and its stage can have baked for " + most + " at most");
     }
     gated(target, story);
   }
 
-  private void gated(Target target, Story story) {
+  private void gated(Target target, Course story) {
     Moment asked = story.asked;
     if (asked == null || asked.passed().compareTo(last(story, 0).passed()) < 0) {
-      violations.add("STAGES: " + target + " goes, and nobody asked the gate");
+      violations.add("LAW_13: " + target + " goes, and nobody asked the gate");
     } else if (story.said != Gate.Result.PASS) {
-      violations.add("STAGES: " + target + " goes, and the gate last said " + story.said);
+      violations.add("LAW_13: " + target + " goes, and the gate last said " + story.said);
     }
   }
 
   /** When the last of a step was done. */
-  private static Moment last(Story story, int step) {
+  private static Moment last(Course story, int step) {
     Moment last = new Moment(Duration.ZERO, 0);
     for (Map.Entry<Target, Moment> one : story.done.entrySet()) {
       if (of(one.getKey()) == step && one.getValue().passed().compareTo(last.passed()) >= 0) {
@@ -227,7 +231,7 @@ final class RolloutWorld {
   }
 
   /** Whether a step is over: everything of it is done, or for step two, one of it. */
-  private static boolean step(Story story, int step) {
+  private static boolean step(Course story, int step) {
     if (step == 2) {
       return story.first != null;
     }
@@ -244,7 +248,7 @@ final class RolloutWorld {
   }
 
   boolean complete(Plan plan) {
-    Story story = stories.get(plan.digest());
+    Course story = courses.get(plan.digest());
     return story != null && story.done.keySet().containsAll(story.targets);
   }
 
@@ -269,21 +273,21 @@ final class RolloutWorld {
 
   void abort(Guard guard, Plan plan) {
     guard.abortRollout(plan.digest(), "ann", "a story");
-    Story story = stories.get(plan.digest());
+    Course story = courses.get(plan.digest());
     if (story != null) {
       story.aborted = true;
     }
   }
 
   boolean aborted(Plan plan) {
-    Story story = stories.get(plan.digest());
+    Course story = courses.get(plan.digest());
     return story != null && story.aborted;
   }
 
   void pause(Guard guard) {
     try {
       RolloutStatus status = guard.pauseRollout("ben", "a story");
-      paused = status.state() == RolloutStatus.State.PAUSED ? stories.get(status.plan()) : null;
+      paused = status.state() == RolloutStatus.State.PAUSED ? courses.get(status.plan()) : null;
     } catch (PlanRejectedException none) {
       paused = null;
     }
@@ -338,7 +342,7 @@ final class RolloutWorld {
   }
 
   private Reconciler.Finding find(Target target, String action) {
-    Story story = byTarget.get(target);
+    Course story = byTarget.get(target);
     return story != null && story.done.containsKey(target)
         ? Reconciler.Finding.DONE
         : Reconciler.Finding.NOT_DONE;

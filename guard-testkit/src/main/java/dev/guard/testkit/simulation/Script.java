@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * Everything that decides a simulation: how it is set up, and its steps in order. As text it is one
  * line for the setup and one for each step.
  */
-record Script(Setup setup, List<Event> events) {
+record Script(Setup setup, List<Event> events) implements Part {
   private static final long HOUR = 3600;
 
   Script {
@@ -102,12 +102,45 @@ record Script(Setup setup, List<Event> events) {
     return text.toString();
   }
 
-  static Script parse(String text) {
-    List<String> lines = text.lines().map(String::trim).filter(line -> !line.isEmpty()).toList();
-    if (lines.isEmpty()) {
-      throw new IllegalArgumentException("A script begins with its setup, but this one is empty.");
-    }
+  static Script parse(List<String> lines) {
     return new Script(Setup.parse(lines.get(0)), lines.stream().skip(1).map(Event::parse).toList());
+  }
+
+  @Override
+  public long seed() {
+    return setup.seed();
+  }
+
+  @Override
+  public Simulation.Result play() {
+    return Universe.play(this);
+  }
+
+  @Override
+  public int size() {
+    return events.size();
+  }
+
+  @Override
+  public Part without(int from, int to) {
+    List<Event> left = new ArrayList<>(events);
+    left.subList(from, to).clear();
+    return new Script(setup, left);
+  }
+
+  /** Halves how long one host goes on, each time another's. */
+  @Override
+  public List<Part> shorter() {
+    List<Part> variants = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
+      if (event.kind() == Kind.RUN && event.amount() > 1) {
+        List<Event> other = new ArrayList<>(events);
+        other.set(i, new Event(event.kind(), event.host(), event.amount() / 2));
+        variants.add(new Script(setup, other));
+      }
+    }
+    return variants;
   }
 
   static Script of(long seed) {

@@ -1,19 +1,18 @@
 package dev.guard.testkit.simulation;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** Takes chunks of steps away, large ones first, as long as the same law stays broken. */
 final class Shrinking {
   private static final int MOST_TRIES = 2000;
 
   private final String law;
-  private Simulation.Result best;
+  private Part best;
+  private Simulation.Result result;
   private int tries;
 
-  Shrinking(Simulation.Result failed) {
-    this.law = law(failed.violations().get(0));
-    this.best = failed;
+  Shrinking(Part broken, Simulation.Result result) {
+    this.law = law(result.violations().get(0));
+    this.best = broken;
+    this.result = result;
   }
 
   private static String law(String violation) {
@@ -24,26 +23,19 @@ final class Shrinking {
     boolean smaller = true;
     while (smaller && tries < MOST_TRIES) {
       smaller = false;
-      for (int chunk = size() / 2; chunk >= 1; chunk = chunk / 2) {
+      for (int chunk = Math.max(1, best.size() / 2); chunk >= 1; chunk = chunk / 2) {
         smaller |= without(chunk);
       }
       smaller |= shorter();
     }
-    return best;
-  }
-
-  private int size() {
-    return Script.parse(best.script()).events().size();
+    return result;
   }
 
   private boolean without(int chunk) {
     boolean smaller = false;
     int from = 0;
-    while (from < size() && tries < MOST_TRIES) {
-      Script script = Script.parse(best.script());
-      List<Event> left = new ArrayList<>(script.events());
-      left.subList(from, Math.min(left.size(), from + chunk)).clear();
-      if (left.size() < script.events().size() && stillBroken(script.setup(), left)) {
+    while (from < best.size() && tries < MOST_TRIES) {
+      if (stillBroken(best.without(from, Math.min(best.size(), from + chunk)))) {
         smaller = true;
       } else {
         from += chunk;
@@ -52,27 +44,22 @@ final class Shrinking {
     return smaller;
   }
 
-  /** Halves what is longer than it needs to be. */
+  /** Lets steps do less than they need to. */
   private boolean shorter() {
     boolean smaller = false;
-    for (int i = 0; i < size() && tries < MOST_TRIES; i++) {
-      Script script = Script.parse(best.script());
-      Event event = script.events().get(i);
-      if (event.kind() == Event.Kind.RUN && event.amount() > 1) {
-        List<Event> other = new ArrayList<>(script.events());
-        other.set(i, new Event(event.kind(), event.host(), event.amount() / 2));
-        smaller |= stillBroken(script.setup(), other);
-      }
+    for (Part part : best.shorter()) {
+      smaller |= tries < MOST_TRIES && stillBroken(part);
     }
     return smaller;
   }
 
-  private boolean stillBroken(Script.Setup setup, List<Event> events) {
+  private boolean stillBroken(Part part) {
     tries++;
-    Simulation.Result now = Universe.play(new Script(setup, events));
+    Simulation.Result now = part.play();
     boolean broken = now.violations().stream().anyMatch(each -> law(each).equals(law));
     if (broken) {
-      best = now;
+      best = part;
+      result = now;
     }
     return broken;
   }

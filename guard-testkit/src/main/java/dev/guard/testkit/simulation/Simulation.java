@@ -1,6 +1,7 @@
 package dev.guard.testkit.simulation;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Real guards in a made-up world: one seed decides how clocks run and jump, which of several
@@ -43,13 +44,13 @@ public final class Simulation {
   }
 
   /**
-   * Plays what a seed decides.
+   * Plays what a seed decides: its world, and the stories that fall on it.
    *
    * @param seed any number
    * @return what came of it
    */
   public static Result run(long seed) {
-    return Universe.play(Script.of(seed));
+    return together(seed, Part.of(seed));
   }
 
   /**
@@ -60,16 +61,37 @@ public final class Simulation {
    * @throws IllegalArgumentException if it is no script
    */
   public static Result replay(String script) {
-    return Universe.play(Script.parse(script));
+    List<Part> parts = Part.parse(script);
+    return together(parts.get(0).seed(), parts);
+  }
+
+  private static Result together(long seed, List<Part> parts) {
+    List<Result> results = parts.stream().map(Part::play).toList();
+    return new Result(
+        seed,
+        results.stream().mapToLong(Result::steps).sum(),
+        results.stream().mapToInt(Result::crashes).sum(),
+        results.stream().flatMap(one -> one.violations().stream()).toList(),
+        results.stream().map(Result::script).collect(Collectors.joining("\n")),
+        results.stream().flatMap(one -> one.trace().stream()).toList());
   }
 
   /**
-   * Takes away steps while the same law is still broken.
+   * Takes away what is not needed to break the same law: other parts, then steps.
    *
    * @param failed a simulation that broke a law
    * @return the smallest one that was found; the given one if it broke none
    */
   public static Result smallest(Result failed) {
-    return failed.violations().isEmpty() ? failed : new Shrinking(failed).smallest();
+    if (failed.violations().isEmpty()) {
+      return failed;
+    }
+    for (Part part : Part.parse(failed.script())) {
+      Result alone = part.play();
+      if (!alone.violations().isEmpty()) {
+        return new Shrinking(part, alone).smallest();
+      }
+    }
+    return failed;
   }
 }

@@ -24,8 +24,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +39,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread.
  */
-public final class SoakStory {
+public final class SoakStory extends Story {
   private static final Duration LENGTH = Duration.ofDays(7);
   private static final Duration CAP = Duration.ofHours(25);
   private static final String ACTION = "thing.delete";
-  private static final int STEPS = 60;
+  static final int STEPS = 60;
 
-  private final Random random;
+  private RandomGenerator random;
   private final ManualTime time = ManualTime.at(Instant.parse("2026-03-02T10:00:00Z"));
   private final MemoryStateStore store = MemoryStateStore.create(time);
   private final RecordingSink sink = new RecordingSink();
@@ -53,7 +53,6 @@ public final class SoakStory {
   private final Set<Target> used = new HashSet<>();
   private final Map<Target, Waiting> waiting = new HashMap<>();
   private final Set<Target> objected = new HashSet<>();
-  private final List<String> violations = new ArrayList<>();
   private Duration passed = Duration.ZERO;
   private Duration sinceLook = Duration.ZERO;
   private boolean odd;
@@ -74,8 +73,8 @@ public final class SoakStory {
     }
   }
 
-  private SoakStory(long seed) {
-    this.random = new Random(seed);
+  SoakStory(RandomGenerator dice) {
+    this.random = dice;
     this.guard = started();
   }
 
@@ -86,11 +85,7 @@ public final class SoakStory {
    * @return what broke law 12, in order; empty if nothing did
    */
   public static List<String> play(long seed) {
-    SoakStory story = new SoakStory(seed);
-    for (int i = 0; i < STEPS && story.violations.isEmpty(); i++) {
-      story.step();
-    }
-    return List.copyOf(story.violations);
+    return Told.of(Kind.SOAK, seed).play().violations();
   }
 
   /** Four targets whose marks stand in one document. */
@@ -154,12 +149,17 @@ public final class SoakStory {
     }
   }
 
-  private void step() {
+  @Override
+  void step(RandomGenerator dice) {
+    random = dice;
     switch (random.nextInt(12)) {
       case 0, 1, 2, 3, 4 -> pass(Duration.ofMinutes(random.nextInt(26 * 60) + 1L));
       case 5 -> jump();
       case 6 -> suspend(Duration.ofMinutes(random.nextInt(40 * 60) + 1L));
-      case 7 -> guard = started();
+      case 7 -> {
+        guard = started();
+        crashed();
+      }
       case 8 -> use();
       case 9 -> object();
       default -> pass(Duration.ofHours(24));
@@ -170,12 +170,14 @@ public final class SoakStory {
   }
 
   private void pass(Duration length) {
+    tell("passes " + length);
     time.tick(length);
     passed = passed.plus(length);
     sinceLook = sinceLook.plus(length);
   }
 
   private void suspend(Duration length) {
+    tell("suspended for " + length);
     time.suspend(length);
     passed = passed.plus(length);
     odd = true;
@@ -183,6 +185,7 @@ public final class SoakStory {
 
   private void jump() {
     Duration by = Duration.ofHours(random.nextInt(24 * 60) - 24 * 20L);
+    tell("wall clock set by " + by);
     time.jump(by);
     odd = true;
     jumps++;
@@ -193,10 +196,12 @@ public final class SoakStory {
     if (!used.remove(one) && random.nextInt(2) == 0) {
       used.add(one);
     }
+    tell((used.contains(one) ? "somebody needs " : "nobody needs ") + one.id());
   }
 
   private void object() {
     Target one = things.get(random.nextInt(things.size()));
+    tell((objected.contains(one) ? "withdraws " : "objects to ") + one.id());
     if (objected.remove(one)) {
       guard.withdraw(one, "ann", "a story");
     } else {
@@ -211,6 +216,7 @@ public final class SoakStory {
     if (how == 0) {
       scanned.remove(random.nextInt(scanned.size()));
     }
+    tell("plans " + scanned.size());
     Plan plan = guard.plan(Selection.of(ACTION, scanned).because("a story"));
     looked(scanned);
     if (how < 3) {
@@ -244,20 +250,20 @@ public final class SoakStory {
       } else if (since != null
           && since.watched.minusSeconds(STEPS).compareTo(LENGTH) >= 0
           && says(item, Soak.SOAKING)) {
-        violations.add("SOAK: " + target + " was watched " + since.watched + " and still soaks");
+        violation("LAW_12: " + target + " was watched " + since.watched + " and still soaks");
       }
     }
   }
 
   private void allowed(Target target, @Nullable Waiting since) {
     if (objected.contains(target)) {
-      violations.add("SOAK: " + target + " may go although somebody objects");
+      violation("LAW_12: " + target + " may go although somebody objects");
     } else if (since == null) {
-      violations.add("SOAK: " + target + " may go, and nobody was told");
+      violation("LAW_12: " + target + " may go, and nobody was told");
     } else {
       Duration most = passed.minus(since.from).plus(CAP.multipliedBy(jumps - since.jumps));
       if (most.compareTo(LENGTH) < 0) {
-        violations.add("SOAK: " + target + " may go, and at most " + most + " can count");
+        violation("LAW_12: " + target + " may go, and at most " + most + " can count");
       }
     }
   }
@@ -279,6 +285,7 @@ public final class SoakStory {
               });
           return told;
         });
+    tell("proves delivery of " + told.stream().map(Target::id).sorted().toList());
     told.forEach(one -> waiting.putIfAbsent(one, new Waiting(passed, jumps)));
   }
 }

@@ -39,7 +39,7 @@ class BudgetPlantedBugTest {
       for (long seed = 0; seed < MOST_SEEDS; seed++) {
         List<?> violations = (List<?>) play.invoke(null, seed);
         if (!violations.isEmpty()) {
-          assertThat(violations.get(0).toString()).startsWith("BUDGET: ");
+          assertThat(violations.get(0).toString()).startsWith("LAW_7: ");
           assertThat(BudgetStory.play(seed)).as("the right engine bears seed %s", seed).isEmpty();
           return;
         }

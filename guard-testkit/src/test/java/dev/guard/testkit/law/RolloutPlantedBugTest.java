@@ -42,7 +42,7 @@ class RolloutPlantedBugTest {
         found = (List<?>) play.invoke(null, seed);
       }
       assertThat(found).as("%s survived %s seeds", bug.name(), MOST_SEEDS).isNotEmpty();
-      assertThat(found.get(0).toString()).startsWith("STAGES: ");
+      assertThat(found.get(0).toString()).startsWith("LAW_13: ");
     }
   }
 }

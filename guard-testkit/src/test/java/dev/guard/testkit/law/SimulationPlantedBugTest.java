@@ -8,7 +8,9 @@ import dev.guard.testkit.simulation.Simulation;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -25,8 +27,17 @@ import org.slf4j.LoggerFactory;
  * breaks the same law again.
  */
 class SimulationPlantedBugTest {
-  private static final int MOST_SEEDS = 3000;
-  private static final int MOST_STEPS = 12;
+  private static final int MOST_SEEDS = 3_000;
+
+  /** Those of the stories' bugs that only time, people or several processes show. */
+  private static final Set<String> TOLD =
+      Set.of(
+          "12-absence-un-marks",
+          "12-partial-counts-whole",
+          "12-soak-by-wall-clock",
+          "13-abort-lost-in-a-race");
+
+  private static final int MOST_STEPS = 16;
   private static Level level;
 
   @TempDir Path temp;
@@ -49,14 +60,23 @@ class SimulationPlantedBugTest {
   @Test
   void everyBug_standsOnThePageOfTheSimulation() throws Exception {
     String page = Files.readString(WrongEngine.ROOT.resolve("docs").resolve("simulation.md"));
-    for (PlantedBug bug : WrongEngine.bugs("planted-simulation")) {
+    for (PlantedBug bug : bugs()) {
       assertThat(page).as(bug.name()).contains("| " + bug.law() + " | " + bug.why() + " |");
     }
   }
 
+  private static List<PlantedBug> bugs() throws Exception {
+    List<PlantedBug> all = new ArrayList<>(WrongEngine.bugs("planted-simulation"));
+    all.addAll(WrongEngine.bugs("planted-soak"));
+    all.addAll(WrongEngine.bugs("planted-rollout"));
+    all.removeIf(bug -> bug.law() > 11 && !TOLD.contains(bug.name()));
+    assertThat(all).extracting(PlantedBug::name).containsAll(TOLD);
+    return all;
+  }
+
   @TestFactory
   Stream<DynamicTest> theSimulationFindsTheBug() throws Exception {
-    return WrongEngine.bugs("planted-simulation").stream()
+    return bugs().stream()
         .map(bug -> DynamicTest.dynamicTest(bug.name() + ": " + bug.why(), () -> found(bug)));
   }
 

@@ -73,10 +73,10 @@ class SimulationTest {
   @Test
   void noSeedBreaksALaw_andManyCrash() throws Exception {
     Sum sum = new Sum();
-    ExecutorService threads = Executors.newFixedThreadPool(2);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Future<List<String>>> both = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
+      for (int i = 0; i < 4; i++) {
         Callable<List<String>> work = sum::work;
         both.add(threads.submit(work));
       }
