@@ -123,8 +123,11 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Where it is kept how far the journal has come. */
+  /**
+   * Where it is kept how far the journal has come: by the guard's name, so that another host which
+   * shares the state but not the journal is refused, wherever its journal stands.
+   */
   static Checkpoint.Receiver marks(StateStore store, GuardConfig config) {
-    return Checkpoint.in(store, config.journal().toString());
+    return Checkpoint.in(store, config.name());
   }
 }

@@ -121,6 +121,19 @@ class DatabaseStateTest {
   }
 
   @Test
+  void anotherJournalOfTheSameGuardIsRefused_whereverItStands() throws Exception {
+    ok("images", "plan", "-o", "plan.json");
+    ground.configure("state", "\"" + url + "\"", "journal", "journal-of-another-host/");
+    Cli.Ran other = ground.cli.run("images", "apply", "plan.json", "--execute");
+    assertThat(other.exit()).as(other.toString()).isEqualTo(4);
+    assertThat(other.err()).contains("journal-of-another-host").contains("does not hold record");
+    assertThat(ground.deletions()).isZero();
+    ground.configure("state", "\"" + url + "\"");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(ground.deletions()).isEqualTo(3);
+  }
+
+  @Test
   void withoutTheDatabaseNothingRuns_andStopWorksAllTheSame() throws Exception {
     ok("images", "plan", "-o", "plan.json");
     int nobody;
