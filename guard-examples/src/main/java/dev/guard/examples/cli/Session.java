@@ -380,15 +380,17 @@ final class Session implements AutoCloseable {
     if (config.people().shadow() > 0) {
       guard.shadow(Shadow.cleanRuns(config.people().shadow()));
     }
+    BlastRadiusLimit limit =
+        BlastRadiusLimit.perPlan(limits.perPlan())
+            .percent(limits.percent())
+            .per(Duration.ofDays(1), limits.perDay())
+            .in(store());
     return guard
         .approvals(approvals(config).alsoFrom(() -> people.approvals(shell.time().now())))
         .dryRun(DryRun.unless(execute, variable -> shell.environment().get(variable)))
         .killSwitch(killSwitch)
         .blastRadius(
-            BlastRadiusLimit.perPlan(limits.perPlan())
-                .percent(limits.percent())
-                .per(Duration.ofDays(1), limits.perDay())
-                .in(store()))
+            limits.timesUsual() == 0 ? limit : limit.noMoreThanTimesUsual(limits.timesUsual()))
         .protection(protection())
         .inUse(inUse(cleanup))
         .safeguard(new AsPlanned(planned))
@@ -454,6 +456,9 @@ final class Session implements AutoCloseable {
         PlanView.PERCENT,
         BigDecimal.valueOf(limits.percent()).stripTrailingZeros().toPlainString());
     facts.put(PlanView.PER_DAY, String.valueOf(limits.perDay()));
+    if (limits.timesUsual() > 0) {
+      facts.put(PlanView.TIMES_USUAL, String.valueOf(limits.timesUsual()));
+    }
     facts.put(
         PlanView.CLUSTERS,
         String.join(

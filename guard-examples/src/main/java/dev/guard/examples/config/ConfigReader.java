@@ -262,11 +262,16 @@ public final class ConfigReader {
   }
 
   private static LimitsPart limits(Section section) {
-    section.only("perPlan", "percent", "perDay");
+    section.only("perPlan", "percent", "perDay", "timesUsual");
+    long times =
+        none(section, "timesUsual")
+            ? 0
+            : section.whole("timesUsual", 1, 1000).orElse((long) LimitsPart.DEFAULT.timesUsual());
     return new LimitsPart(
         section.whole("perPlan", 0, 1_000_000).orElse(LimitsPart.DEFAULT.perPlan()),
         section.percent("percent").orElse(LimitsPart.DEFAULT.percent()),
-        section.whole("perDay", 0, 10_000_000).orElse(LimitsPart.DEFAULT.perDay()));
+        section.whole("perDay", 0, 10_000_000).orElse(LimitsPart.DEFAULT.perDay()),
+        (int) times);
   }
 
   /** Absent means the safe default; off must be written. */

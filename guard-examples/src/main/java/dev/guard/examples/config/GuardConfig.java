@@ -189,10 +189,11 @@ public record GuardConfig(
    * @param perPlan how many manifests one plan may touch
    * @param percent which percent of the population one plan may touch
    * @param perDay how many manifests all runs of 24 hours may touch
+   * @param timesUsual how many times the usual one plan may touch, or 0 if nothing is compared
    */
-  public record LimitsPart(long perPlan, double percent, long perDay) {
+  public record LimitsPart(long perPlan, double percent, long perDay, int timesUsual) {
     /** What holds if the file says nothing. */
-    public static final LimitsPart DEFAULT = new LimitsPart(50, 10, 200);
+    public static final LimitsPart DEFAULT = new LimitsPart(50, 10, 200, 5);
   }
 
   /**

@@ -48,6 +48,9 @@ public record PlanView(
   /** The fact that says how many manifests all runs of 24 hours may touch. */
   public static final String PER_DAY = LIMIT + "perDay";
 
+  /** The fact that says how many times the usual one plan may touch. */
+  public static final String TIMES_USUAL = LIMIT + "timesUsual";
+
   /** The fact that names the clusters whose evidence counted. */
   public static final String CLUSTERS = "clusters";
 
@@ -377,6 +380,12 @@ public record PlanView(
     if (!kept.isEmpty()) {
       notes.add("Policy itself keeps " + sum + ": " + String.join(", ", kept) + ".");
     }
+    if (facts.containsKey(TIMES_USUAL)) {
+      notes.add(
+          "Once five plans were applied, one that asks for more than "
+              + facts.get(TIMES_USUAL)
+              + " times their usual is halted.");
+    }
     if (facts.containsKey(CLUSTERS)) {
       notes.add("Asked whether anything is used: " + facts.get(CLUSTERS) + ".");
     }
@@ -399,7 +408,16 @@ public record PlanView(
     facts
         .keySet()
         .removeAll(
-            List.of(BYTES, PER_PLAN, PERCENT, PER_DAY, CLUSTERS, SINCE, WITHOUT_AGE, "ageFrom"));
+            List.of(
+                BYTES,
+                PER_PLAN,
+                PERCENT,
+                PER_DAY,
+                TIMES_USUAL,
+                CLUSTERS,
+                SINCE,
+                WITHOUT_AGE,
+                "ageFrom"));
     facts
         .keySet()
         .removeIf(name -> name.startsWith(KEPT) || name.startsWith(KEEPS) || name.startsWith(NOTE));

@@ -268,6 +268,37 @@ class SoakAndApprovalTest {
   }
 
   @Test
+  void aPlanOfManyTimesTheUsual_halts_withTheSum_andGoesByItsApproval() throws Exception {
+    ground.configure("limits", "{perPlan: 50, percent: 99, timesUsual: 2}");
+    ok("images", "apply", "--execute");
+    assertThat(left()).as("the first installation is not kept from its work").isEmpty();
+    for (int i = 0; i < 4; i++) {
+      old("again " + i, 1);
+      ok("images", "apply", "--execute");
+    }
+    old("many", 3);
+    Cli.Ran halted = exits(4, "images", "plan", "-o", "plan.json", "--as", "petra");
+    assertThat(words(halted))
+        .contains("usual 1 a run over the last 5 runs, 2 times that is 2, 3 asked");
+    exits(4, "images", "apply", "plan.json", "--execute");
+    assertThat(left()).hasSize(3);
+    ok("plan", "approve", "plan.json", "--why", "a spring clean", "--as", "ann");
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+    old("more", 3);
+    ground.configure("limits", "{perPlan: 50, percent: 99, timesUsual: none}");
+    ok("images", "apply", "--execute");
+    assertThat(left()).isEmpty();
+  }
+
+  private void old(String name, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      ground.time.tick(Duration.ofMinutes(1));
+      ground.push.push("old/app", "t" + i, ImageSpec.of(name + " " + i).created(Ground.LONG_AGO));
+    }
+  }
+
+  @Test
   void planShowAndStatus_sayWhoApproved_andWhenItemsAreFree() throws Exception {
     ground.configure("soak", "3d", "approvals", "2", "people", "{file: people.yaml}");
     people("objections: []\n");

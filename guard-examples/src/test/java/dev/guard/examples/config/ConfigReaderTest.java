@@ -101,7 +101,7 @@ class ConfigReaderTest {
     assertThat(config.policy().protectTags()).containsExactly("production-*");
     assertThat(config.policy().protectLabels()).isEqualTo(Map.of("protected", "true"));
     assertThat(config.policy().protectDigests()).hasSize(1);
-    assertThat(config.limits()).isEqualTo(new GuardConfig.LimitsPart(40, 12.5, 100));
+    assertThat(config.limits()).isEqualTo(new GuardConfig.LimitsPart(40, 12.5, 100, 5));
     assertThat(config.killSwitch().file()).isEqualTo(directory.resolve("flags/STOP"));
     assertThat(config.killSwitch().configMap())
         .isEqualTo(new GuardConfig.ConfigMapPart("prod-eu", "guard", "guard-switch"));
@@ -121,7 +121,7 @@ class ConfigReaderTest {
   void absentKeysMeanTheSafeDefaults() throws Exception {
     GuardConfig config = read(GOOD);
 
-    assertThat(config.limits()).isEqualTo(new GuardConfig.LimitsPart(50, 10, 200));
+    assertThat(config.limits()).isEqualTo(new GuardConfig.LimitsPart(50, 10, 200, 5));
     assertThat(config.evidence().maxAge()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.killSwitch().file()).isEqualTo(directory.resolve("STOP"));
     assertThat(config.state()).isEqualTo(directory.resolve("state"));
@@ -133,13 +133,22 @@ class ConfigReaderTest {
   @Test
   void limitsThatNameOneKeyKeepTheDefaultsOfTheOthers() throws Exception {
     assertThat(read(GOOD + "limits: {percent: 60}\n").limits())
-        .isEqualTo(new GuardConfig.LimitsPart(50, 60, 200));
+        .isEqualTo(new GuardConfig.LimitsPart(50, 60, 200, 5));
+  }
+
+  @Test
+  void growthAgainstTheUsualIsOnUnlessItIsWrittenOff() throws Exception {
+    assertThat(read(GOOD + "limits: {timesUsual: 3}\n").limits().timesUsual()).isEqualTo(3);
+    assertThat(read(GOOD + "limits: {timesUsual: none}\n").limits().timesUsual()).isZero();
+    for (String bad : List.of("0", "-1", "1001", "off", "2.5", "null")) {
+      refused(GOOD + "limits: {timesUsual: " + bad + "}\n", "line 9", "limits.timesUsual");
+    }
   }
 
   @Test
   void t09_zeroMeansNoneAndIsNeverUnlimited() throws Exception {
     assertThat(read(GOOD + "limits: {perPlan: 0, percent: 0, perDay: 0}\n").limits())
-        .isEqualTo(new GuardConfig.LimitsPart(0, 0, 0));
+        .isEqualTo(new GuardConfig.LimitsPart(0, 0, 0, 5));
   }
 
   @ParameterizedTest
