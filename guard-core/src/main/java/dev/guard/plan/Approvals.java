@@ -370,15 +370,16 @@ public final class Approvals implements Safeguard {
       try {
         return judge(valid(plan, kept).size(), needed);
       } catch (RuntimeException fault) { // whatever it is, what nobody can read is no approval
-        LOG.warn("The approvals could not be read.", fault);
+        String why =
+            fault instanceof StateException ? String.valueOf(fault.getMessage()) : Cause.of(fault);
+        LOG.warn("The approvals could not be read: {}", why);
+        LOG.debug("This is where.", fault);
         return Verdict.refuse(
             Reason.of(
                 NAME,
                 UNREADABLE,
                 "Who approved this plan could not be read ("
-                    + (fault instanceof StateException
-                        ? String.valueOf(fault.getMessage())
-                        : Cause.of(fault))
+                    + why
                     + "), so nothing of it goes. Look into the state store."));
       }
     }

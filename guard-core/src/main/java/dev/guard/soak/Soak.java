@@ -186,7 +186,8 @@ public final class Soak implements Safeguard {
       }
       return all;
     } catch (RuntimeException fault) { // whatever it is, what nobody can read may be a no
-      LOG.warn("Announcements and objections could not be read.", fault);
+      LOG.warn("Announcements and objections could not be read: {}", why(fault));
+      LOG.debug("This is where.", fault);
       return Verdict.refuse(
           Reason.of(
               NAME,

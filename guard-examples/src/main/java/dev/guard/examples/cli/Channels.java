@@ -9,6 +9,7 @@ import dev.guard.examples.config.SecretReference;
 import dev.guard.examples.report.Halts;
 import dev.guard.examples.report.Text;
 import dev.guard.notify.Delivery;
+import dev.guard.notify.LogNotifier;
 import dev.guard.notify.Notice;
 import dev.guard.notify.Notifier;
 import dev.guard.notify.SlackNotifier;
@@ -52,6 +53,9 @@ final class Channels {
                 WebhookNotifier plain = WebhookNotifier.to(at).time(shell.time());
                 return key == null ? plain : plain.signedWith(key(shell, key));
               }));
+    }
+    if (part.log()) {
+      all.add(LogNotifier.create());
     }
     return new Channels(config.name(), List.copyOf(all));
   }

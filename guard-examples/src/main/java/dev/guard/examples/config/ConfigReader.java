@@ -312,14 +312,15 @@ public final class ConfigReader {
     if (!root.has("notify") || none(root, "notify")) {
       return NotifyPart.NOBODY;
     }
-    Section section = root.section("notify").only("slack", "webhook", "webhookKey");
+    Section section = root.section("notify").only("slack", "webhook", "webhookKey", "log");
     NotifyPart part =
         new NotifyPart(
             section.has("slack") ? secret(section, "slack") : null,
             section.has("webhook") ? secret(section, "webhook") : null,
-            section.has("webhookKey") ? secret(section, "webhookKey") : null);
-    if (part.slack() == null && part.webhook() == null) {
-      throw root.faultAt("notify", "names nobody; give slack or webhook, or write none");
+            section.has("webhookKey") ? secret(section, "webhookKey") : null,
+            section.truth("log").orElse(false));
+    if (part.slack() == null && part.webhook() == null && !part.log()) {
+      throw root.faultAt("notify", "names nobody; give slack, webhook or log, or write none");
     }
     if (part.webhook() == null && part.webhookKey() != null) {
       throw section.faultAt("webhookKey", "signs for a webhook, but there is none");

@@ -225,13 +225,15 @@ public record GuardConfig(
    * @param slack where the address of a Slack incoming webhook is
    * @param webhook where the address of a JSON webhook is
    * @param webhookKey where the key is with which the webhook's documents are signed
+   * @param log whether the log is told
    */
   public record NotifyPart(
       @Nullable SecretReference slack,
       @Nullable SecretReference webhook,
-      @Nullable SecretReference webhookKey) {
+      @Nullable SecretReference webhookKey,
+      boolean log) {
     /** Nobody but whoever reads what is printed. */
-    public static final NotifyPart NOBODY = new NotifyPart(null, null, null);
+    public static final NotifyPart NOBODY = new NotifyPart(null, null, null, false);
   }
 
   /**

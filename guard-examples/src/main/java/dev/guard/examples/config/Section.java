@@ -217,6 +217,19 @@ final class Section {
             });
   }
 
+  Optional<Boolean> truth(String key) {
+    return node(key)
+        .map(
+            node -> {
+              if (node instanceof Yaml.Scalar scalar
+                  && scalar.kind() == Yaml.Scalar.Kind.TRUTH
+                  && (scalar.text().equals("true") || scalar.text().equals("false"))) {
+                return scalar.text().equals("true");
+              }
+              throw faultAt(key, "must be true or false");
+            });
+  }
+
   Optional<Double> percent(String key) {
     return node(key)
         .map(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.guard.internal.json.Json;
+import dev.guard.testkit.registry.ImageSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,46 @@ class CommandJarTest {
     JsonNode json = Json.read(ran.out().strip());
     assertThat(json.path("naive").path("outage").asBoolean()).isTrue();
     assertThat(json.path("guarded").path("outage").asBoolean()).isFalse();
+  }
+
+  @Test
+  void whatPeopleSayCannotBeRead_isOneSentenceAndTheRefusal() throws Exception {
+    try (Ground ground = Ground.fake(directory)) {
+      ground.configure("keepLast", "1", "soak", "1m", "people", "{file: people.yaml}");
+      for (int i = 0; i < 3; i++) {
+        ground.push.push("old/app", "o" + i, ImageSpec.of("old " + i).created(Ground.LONG_AGO));
+      }
+      Files.writeString(directory.resolve("people.yaml"), "objections: [{}]\n");
+      Cli.Ran ran = jar("images", "apply", "--execute");
+
+      assertThat(ran.exit()).as(ran.toString()).isEqualTo(4);
+      String out = ran.out().replaceAll("\\s+", " ");
+      assertThat(out).contains("could not be read").contains("people.yaml");
+      assertThat(ran.out() + ran.err())
+          .as("no log and no stack trace beside it")
+          .doesNotContain("WARN")
+          .doesNotContain("\tat ")
+          .doesNotContain("Exception");
+      assertThat(ground.deletions()).isZero();
+      Cli.Ran status = jar("status");
+      assertThat(status.err()).isEmpty();
+      assertThat(status.out()).contains("cannot be read, so every image is refused");
+    }
+  }
+
+  @Test
+  void theLogIsToldOnTheErrorOutput() throws Exception {
+    try (Ground ground = Ground.fake(directory)) {
+      ground.configure("keepLast", "1", "soak", "3d", "notify", "{log: true}");
+      for (int i = 0; i < 3; i++) {
+        ground.push.push("old/app", "o" + i, ImageSpec.of("old " + i).created(Ground.LONG_AGO));
+      }
+      Cli.Ran ran = jar("images", "announce", "--json");
+
+      assertThat(ran.exit()).as(ran.toString()).isZero();
+      assertThat(ran.json().path("announced")).hasSize(2);
+      assertThat(ran.err()).contains("dev.guard.notice PLANNED").contains("old/app");
+    }
   }
 
   @Test

@@ -299,6 +299,24 @@ class SoakAndApprovalTest {
   }
 
   @Test
+  void theLogAloneStartsTheWait_andBesideOthersAllMustHaveIt() throws Exception {
+    try (Slack slack = new Slack()) {
+      ground.configure("soak", "3d", "notify", "{slack: env:SLACK, log: true}");
+      ground.cli.with("SLACK", slack.address());
+      slack.refusing.set(1);
+      assertThat(exits(5, "images", "announce").err()).contains("slack has 0 of 3 images");
+    }
+    days(4);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).as("who reads Slack was not told").hasSize(3);
+    ground.configure("soak", "3d", "notify", "{log: true}");
+    assertThat(ok("images", "announce").out()).contains("Announced 3 images");
+    days(3);
+    ok("images", "apply", "plan.json", "--execute");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
   void planShowAndStatus_sayWhoApproved_andWhenItemsAreFree() throws Exception {
     ground.configure("soak", "3d", "approvals", "2", "people", "{file: people.yaml}");
     people("objections: []\n");

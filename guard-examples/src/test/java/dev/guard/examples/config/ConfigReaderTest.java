@@ -188,6 +188,11 @@ class ConfigReaderTest {
         GOOD + "notify: {slack: \"https://hooks.slack.com/services/T/B/x\"}\n",
         "line 9",
         "notify.slack");
+    assertThat(read(GOOD + "notify: {log: true}\n").notifiers().log()).isTrue();
+    assertThat(read(GOOD + "notify: {slack: env:A, log: false}\n").notifiers().log()).isFalse();
+    refused(GOOD + "notify: {log: false}\n", "line 9", "names nobody");
+    refused(GOOD + "notify: {log: \"true\"}\n", "line 9", "notify.log");
+    refused(GOOD + "notify: {log: yes}\n", "line 9", "notify.log");
     refused(GOOD + "notify: {}\n", "line 9", "names nobody");
     refused(GOOD + "notify: {slack: env:A, webhookKey: env:B}\n", "line 9", "webhookKey");
     refused(GOOD + "notify: {mail: env:A}\n", "line 9", "mail");
