@@ -615,6 +615,9 @@ class JournalSinkTest {
     }
     assertThat(JournalVerifier.at(other).verify()).isInstanceOf(JournalVerifier.Intact.class);
     assertThat(JournalVerifier.at(other).verify(last)).isInstanceOf(JournalVerifier.Damaged.class);
+    assertThatThrownBy(() -> JournalSink.in(other).checkpoints(1, second).open())
+        .isInstanceOf(AuditException.class)
+        .hasMessageContaining("cut off or replaced");
     Path newest = dir().resolve(last.file());
     Files.delete(newest);
     assertThat(JournalVerifier.at(dir()).verify()).isInstanceOf(JournalVerifier.Intact.class);
