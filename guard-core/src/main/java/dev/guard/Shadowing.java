@@ -15,8 +15,8 @@ import java.util.Set;
 
 /** Tells the shadow of a guard what a run came to, and the record what the shadow says of it. */
 final class Shadowing {
-  private static final Set<String> NOT_CLEAN =
-      Set.of("rehearsal-failed", "fingerprint-unreadable", Reason.IN_DOUBT);
+  private static final Set<String> NOT_CLEAN = Set.of("rehearsal-failed", Reason.IN_DOUBT);
+  private static final String UNREAD = "-unreadable";
 
   private final Settings settings;
   private final Scribe scribe;
@@ -42,7 +42,7 @@ final class Shadowing {
         gone.add(entry.target());
       }
       for (Reason reason : entry.reasons()) {
-        clean &= !NOT_CLEAN.contains(reason.code());
+        clean &= !NOT_CLEAN.contains(reason.code()) && !reason.code().endsWith(UNREAD);
         if (reason.code().equals(Reason.IN_USE)) {
           against.put(entry.target(), "is in use");
         } else if (reason.code().equals(Soak.OBJECTED)) {

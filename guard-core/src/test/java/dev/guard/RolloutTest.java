@@ -316,6 +316,49 @@ class RolloutTest {
     assertThat(acted).containsExactly(DEV);
   }
 
+  /** Else a wait could be left out by changing the stages for one run. */
+  @Test
+  void law13_changedStages_moveNothing() {
+    Guard guard = guard();
+    Plan plan = plan(guard, DEV, PROD);
+    apply(guard, plan);
+    Guard hasty =
+        builder(StagedRollout.of(Stage.named("dev").scopes("dev/*"), Stage.named("prod"))).build();
+    assertThat(hasty.advanceRollout().orElseThrow().baking()).isTrue();
+    assertThat(apply(hasty, plan).halted()).isPresent();
+    apply(guard, plan);
+    assertThat(acted).containsExactly(DEV);
+  }
+
+  @Test
+  void aHaltedRun_beginsNoRollout() {
+    Safeguard never =
+        new Safeguard() {
+          @Override
+          public String name() {
+            return "never";
+          }
+
+          @Override
+          public Verdict review(Intent intent) {
+            return Verdict.allow();
+          }
+
+          @Override
+          public Verdict reviewAll(Batch batch) {
+            return Verdict.halt(Reason.of("never", "never", "Never."));
+          }
+
+          @Override
+          public List<Tripwire> tripwires() {
+            return List.of(Tripwire.of(() -> true));
+          }
+        };
+    Guard guard = builder(two()).safeguard(never).build();
+    assertThat(apply(guard, plan(guard, PROD)).halted()).isPresent();
+    assertThat(guard.rollout()).isEmpty();
+  }
+
   @Test
   void aDryRun_beginsAndMovesNothing() {
     Guard dry = builder(two()).dryRun(DryRun.on()).build();

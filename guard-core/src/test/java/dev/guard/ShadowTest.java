@@ -191,6 +191,32 @@ class ShadowTest {
   }
 
   @Test
+  void aRunInWhichSomethingCouldNotBeRead_isNotCounted() {
+    Verdict blind = Verdict.refuse(Reason.of("notes", "notes-unreadable", "It cannot be read."));
+    Safeguard notes =
+        new Safeguard() {
+          @Override
+          public String name() {
+            return "notes";
+          }
+
+          @Override
+          public Verdict review(Intent intent) {
+            return intent.targets().contains(B) ? blind : Verdict.allow();
+          }
+
+          @Override
+          public List<Tripwire> tripwires() {
+            return List.of(Tripwire.of(() -> !blind.allowed()));
+          }
+        };
+    night(builder().safeguard(notes), A, B);
+    assertThat(clean()).isZero();
+    night(builder().safeguard(notes), A);
+    assertThat(clean()).isEqualTo(1);
+  }
+
+  @Test
   void aHaltedRun_isNotCounted() {
     Report report = night(A, B, Target.of("thing", "here", "c"), Target.of("thing", "here", "d"));
     assertThat(report.halted()).isPresent();
