@@ -25,7 +25,9 @@ final class WrongEngine extends URLClassLoader {
 
   private WrongEngine(Path classes) throws IOException {
     super(
-        new URL[] {classes.toUri().toURL(), place(Guard.class), place(Law.class)},
+        new URL[] {
+          classes.toUri().toURL(), place(Guard.class), place(Law.class), place(WrongEngine.class)
+        },
         WrongEngine.class.getClassLoader());
   }
 
