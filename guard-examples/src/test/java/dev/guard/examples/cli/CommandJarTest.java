@@ -67,10 +67,11 @@ class CommandJarTest {
   @Test
   void whatPeopleSayCannotBeRead_isOneSentenceAndTheRefusal() throws Exception {
     try (Ground ground = Ground.fake(directory)) {
-      ground.configure("keepLast", "1", "soak", "1m", "people", "{file: people.yaml}");
+      ground.configure("protect", "{tags: [kept]}", "soak", "1m", "people", "{file: people.yaml}");
       for (int i = 0; i < 3; i++) {
         ground.push.push("old/app", "o" + i, ImageSpec.of("old " + i).created(Ground.LONG_AGO));
       }
+      ground.push.push("old/app", "kept", ImageSpec.of("kept").created(Ground.LONG_AGO));
       Files.writeString(directory.resolve("people.yaml"), "objections: [{}]\n");
       Cli.Ran ran = jar("images", "apply", "--execute");
 
@@ -92,14 +93,15 @@ class CommandJarTest {
   @Test
   void theLogIsToldOnTheErrorOutput() throws Exception {
     try (Ground ground = Ground.fake(directory)) {
-      ground.configure("keepLast", "1", "soak", "3d", "notify", "{log: true}");
+      ground.configure("protect", "{tags: [kept]}", "soak", "3d", "notify", "{log: true}");
       for (int i = 0; i < 3; i++) {
         ground.push.push("old/app", "o" + i, ImageSpec.of("old " + i).created(Ground.LONG_AGO));
       }
+      ground.push.push("old/app", "kept", ImageSpec.of("kept").created(Ground.LONG_AGO));
       Cli.Ran ran = jar("images", "announce", "--json");
 
       assertThat(ran.exit()).as(ran.toString()).isZero();
-      assertThat(ran.json().path("announced")).hasSize(2);
+      assertThat(ran.json().path("announced")).hasSize(3);
       assertThat(ran.err()).contains("dev.guard.notice PLANNED").contains("old/app");
     }
   }
