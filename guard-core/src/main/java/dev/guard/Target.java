@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The thing acted on: its kind, its scope (which registry and repository, cluster, database), its
@@ -30,12 +31,14 @@ public record Target(String kind, String scope, String id, Map<String, String> l
   /** The longest kind, scope, id, label name or label value, in characters. */
   public static final int MAX_LENGTH = 4096;
 
+  private static final Pattern KIND = Pattern.compile("[A-Za-z0-9._-]+");
+
   /** Checks and copies. */
   public Target {
     Words.name("target kind", kind);
     Words.text("target scope", scope);
     Words.text("target id", id);
-    if (!kind.matches("[A-Za-z0-9._-]+")) {
+    if (!KIND.matcher(kind).matches()) {
       throw new IllegalArgumentException(
           "A target kind is letters, digits, '.', '-' and '_', but was '"
               + Words.shown(kind)
