@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -41,6 +42,7 @@ class GroupCommitLincheckTest {
         .invocationsPerIteration(100)
         .threads(3)
         .actorsPerThread(3)
+        .sequentialSpecification(OneByOne.class)
         .check(Shared.class);
   }
 
@@ -55,6 +57,7 @@ class GroupCommitLincheckTest {
                     .invocationsPerIteration(200)
                     .threads(3)
                     .actorsPerThread(3)
+                    .sequentialSpecification(OneByOne.class)
                     .check(Hasty.class))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Invalid execution results");
@@ -96,6 +99,23 @@ class GroupCommitLincheckTest {
     @Validate
     public void close() {
       journal.close();
+    }
+  }
+
+  /** What the journal must look like: every INTENDED counts one, and there is no thread. */
+  public static class OneByOne {
+    private final TreeMap<String, Integer> open = new TreeMap<>();
+
+    public void intend(int target) {
+      open.merge("t" + target, 1, Integer::sum);
+    }
+
+    public void settle(int target) {
+      open.computeIfPresent("t" + target, (id, count) -> count > 1 ? count - 1 : null);
+    }
+
+    public List<String> inDoubt() {
+      return new ArrayList<>(open.keySet());
     }
   }
 
