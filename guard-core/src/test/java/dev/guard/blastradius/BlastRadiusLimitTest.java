@@ -916,7 +916,7 @@ class BlastRadiusLimitTest {
     BlastRadiusLimit limit = window(3);
     time.jump(Duration.ofHours(-2));
     held(limit, 3).settle(Settlement.DONE);
-    assertStays(window(3));
+    assertStays(limit);
   }
 
   @Test
