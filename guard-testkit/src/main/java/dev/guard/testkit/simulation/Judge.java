@@ -219,9 +219,15 @@ final class Judge {
       }
       if (last.counts() && drawn > setup.perWindow()) {
         violation(
-            Law.LAW_7, drawn + " were drawn within a window that allows " + setup.perWindow());
+            none(setup.perWindow(), Law.LAW_7),
+            drawn + " were drawn within a window that allows " + setup.perWindow());
       }
     }
+  }
+
+  /** Of a limit of zero the law is that it means none. */
+  private static Law none(int limit, Law other) {
+    return limit == 0 ? Law.LAW_4 : other;
   }
 
   // ---- the journal
@@ -387,7 +393,9 @@ final class Judge {
     long acted =
         kept.acted.keySet().stream().filter(one -> one.startsWith(plan.digest().text())).count();
     if (acted > setup.perPlan()) {
-      violation(Law.LAW_5, acted + " were acted on under a plan that may have " + setup.perPlan());
+      violation(
+          none(setup.perPlan(), Law.LAW_5),
+          acted + " were acted on under a plan that may have " + setup.perPlan());
     }
   }
 

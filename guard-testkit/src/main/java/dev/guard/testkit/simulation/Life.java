@@ -44,7 +44,7 @@ final class Life {
   private boolean broken;
 
   /** One guard of the process, and what it has learned since it was built. */
-  private final class Mode {
+  private final class Mode implements Users.Listener {
     final boolean dry;
     final Set<String> used = new HashSet<>();
     @Nullable Guard guard;
@@ -54,6 +54,24 @@ final class Life {
 
     Mode(boolean dry) {
       this.dry = dry;
+    }
+
+    @Override
+    public void asked() {
+      host.contact("users");
+    }
+
+    /** A listing was read, or was not. */
+    @Override
+    public void listed(boolean whole, boolean empty, Set<String> found) {
+      complete = whole && !(empty && seenFull);
+      seenFull |= whole && !empty;
+      used.clear();
+      used.addAll(found);
+      Doing doing = host.doing();
+      if (doing != null) {
+        doing.listed = true;
+      }
     }
 
     Guard guard() {
@@ -226,8 +244,7 @@ final class Life {
         .dryRun(mode.dry ? DryRun.on() : DryRun.off())
         .killSwitch(KillSwitch.from(new Wire()))
         .protection(Protection.when("live", "1", this::isProtected, EXAMPLE))
-        .inUse(
-            InUseCheck.of(new Meaning(), List.of(new Users(universe, host, this, mode.dry)), host))
+        .inUse(InUseCheck.of(new Meaning(), List.of(new Users(universe, host, mode)), host))
         .blastRadius(
             BlastRadiusLimit.perPlan(universe.setup().perPlan())
                 .per(Duration.ofMinutes(universe.setup().minutes()), universe.setup().perWindow())
@@ -285,19 +302,6 @@ final class Life {
     Thing thing = universe.thing(target.id()).orElseThrow();
     boolean done = thing.gone || (thing.id().startsWith("c") && thing.deeds > 0);
     return done ? Finding.DONE : Finding.NOT_DONE;
-  }
-
-  /** A listing was read, or was not. */
-  void listed(boolean dry, boolean complete, boolean empty, Set<String> used) {
-    Mode mode = mode(dry);
-    mode.complete = complete && !(empty && mode.seenFull);
-    mode.seenFull |= complete && !empty;
-    mode.used.clear();
-    mode.used.addAll(used);
-    Doing doing = host.doing();
-    if (doing != null) {
-      doing.listed = true;
-    }
   }
 
   private final class Wire implements KillSwitch.Source {

@@ -21,6 +21,9 @@ final class Universe {
   private static final long CONTACT_MILLIS = 3;
   private static final int CALLS = 3;
 
+  /** Twins cost as much as all else if they are asked each time. */
+  private static final int EVENTS_A_TWIN = 4;
+
   private final Script script;
   private final Semaphore turn = new Semaphore(0);
   private final MemoryStateStore documents = MemoryStateStore.create(new True());
@@ -31,6 +34,7 @@ final class Universe {
   private final ScriptedSwitch says = new ScriptedSwitch();
   private long now;
   private long steps;
+  private int events;
   private int crashes;
   private int runs;
   private int source;
@@ -80,6 +84,9 @@ final class Universe {
         steps++;
         trace.add(event.toString());
         happen(event);
+        if (events++ % EVENTS_A_TWIN == 0) {
+          twins();
+        }
         if (!judge.found().isEmpty()) {
           break;
         }
@@ -109,6 +116,13 @@ final class Universe {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whoever else sits on the panel, and in whatever order; another target and clock each time. */
+  private void twins() {
+    Host host = hosts.get((int) Math.floorMod(steps, (long) hosts.size()));
+    Thing thing = things.get((int) Math.floorMod(steps, (long) things.size()));
+    new Twins(this, host, thing).judge();
   }
 
   private void happen(Event event) {

@@ -3,6 +3,7 @@ package dev.guard.testkit.simulation;
 import dev.guard.evidence.Reference;
 import dev.guard.evidence.ReferenceSnapshot;
 import dev.guard.evidence.ReferenceSource;
+import dev.guard.time.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,16 +12,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Says which targets are used; something always is. */
 final class Users implements ReferenceSource {
-  private final Universe universe;
-  private final Host host;
-  private final Life life;
-  private final boolean dry;
+  /** Who is told what was read. */
+  interface Listener {
+    void asked();
 
-  Users(Universe universe, Host host, Life life, boolean dry) {
+    void listed(boolean complete, boolean empty, Set<String> used);
+  }
+
+  /** Nobody is told. */
+  static final Listener NOBODY =
+      new Listener() {
+        @Override
+        public void asked() {}
+
+        @Override
+        public void listed(boolean complete, boolean empty, Set<String> used) {}
+      };
+
+  private final Universe universe;
+  private final Time time;
+  private final Listener listener;
+
+  Users(Universe universe, Time time, Listener listener) {
     this.universe = universe;
-    this.host = host;
-    this.life = life;
-    this.dry = dry;
+    this.time = time;
+    this.listener = listener;
   }
 
   @Override
@@ -31,7 +47,7 @@ final class Users implements ReferenceSource {
   @Override
   @SuppressWarnings("NullAway") // a source that breaks its contract is what this is for
   public ReferenceSnapshot read() {
-    host.contact("users");
+    listener.asked();
     Set<String> used = new TreeSet<>();
     universe.things().stream().filter(thing -> thing.used).forEach(thing -> used.add(thing.id()));
     List<Reference> found = new ArrayList<>();
@@ -39,21 +55,21 @@ final class Users implements ReferenceSource {
     used.forEach(id -> found.add(reference(id)));
     switch (universe.source()) {
       case 1:
-        life.listed(dry, false, false, used);
+        listener.listed(false, false, used);
         return new ReferenceSnapshot.Incomplete(
-            name(), host.now(), found.subList(0, 1), List.of("users: a page is missing"));
+            name(), time.now(), found.subList(0, 1), List.of("users: a page is missing"));
       case 2:
-        life.listed(dry, false, false, used);
+        listener.listed(false, false, used);
         throw new IllegalStateException("told to throw");
       case 3:
-        life.listed(dry, false, false, used);
+        listener.listed(false, false, used);
         return nothing();
       case 4:
-        life.listed(dry, true, true, Set.of());
-        return new ReferenceSnapshot.Complete(name(), host.now(), List.of());
+        listener.listed(true, true, Set.of());
+        return new ReferenceSnapshot.Complete(name(), time.now(), List.of());
       default:
-        life.listed(dry, true, false, used);
-        return new ReferenceSnapshot.Complete(name(), host.now(), found);
+        listener.listed(true, false, used);
+        return new ReferenceSnapshot.Complete(name(), time.now(), found);
     }
   }
 
