@@ -354,7 +354,7 @@ public final class Guard {
                     + settings.name()
                     + "' is under way ("
                     + owner
-                    + "). Wait for its end."));
+                    + "). Wait for its end. If it will not come back, a person frees its lock: releaseRun, or guard release."));
     List<Report.Entry> entries = new ArrayList<>();
     plan.items()
         .forEach(

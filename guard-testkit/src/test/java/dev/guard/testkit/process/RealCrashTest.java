@@ -10,8 +10,10 @@ import dev.guard.state.StateStore;
 import dev.guard.testkit.state.Postgres;
 import dev.guard.time.Time;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -64,6 +66,30 @@ class RealCrashTest {
   @Test
   void killedAnywhere_onPostgres() throws Exception {
     killedAnywhere(RANDOM_ON_POSTGRES, "p", seed -> Postgres.url());
+  }
+
+  /** What reaches the server after its sender died holds the lock for a dead one. */
+  @Test
+  void h100_aLeaseThatArrivesLate_keepsTheNextRunOut_untilAPersonFreesIt() throws Exception {
+    String where = Postgres.url();
+    Path home = directory.resolve("home");
+    RunLease lease = RunLease.in(Worker.store(where), Time.system());
+    assertThat(lease.owner(Worker.GUARD)).isEmpty();
+    try (Connection holder = Postgres.holdCommits(where, "run-lease")) {
+      Process child = apply(home, where, "none", 0);
+      Postgres.stuck(where);
+      child.destroyForcibly().waitFor();
+      assertThat(lease.release(Worker.GUARD)).as("nobody holds it yet").isEmpty();
+      assertThat(holder.isValid(0)).isTrue();
+    }
+    Postgres.calm(where);
+    assertThat(lease.owner(Worker.GUARD)).isPresent();
+    assertThat(Children.end(apply(home, where, "none", 0))).as(() -> said(home)).isEqualTo(4);
+    assertThat(said(home)).contains("Another run of guard 'worker' is under way");
+    assertThat(home.resolve(Worker.target(0).id())).doesNotExist();
+
+    assertThat(lease.release(Worker.GUARD)).isPresent();
+    finish(home, where);
   }
 
   /** Two worlds at a time, until so many children have really been killed. */
@@ -144,13 +170,23 @@ class RealCrashTest {
   /** A lease outlives its process; a lock of the operating system does not. */
   private static void release(String where) throws Exception {
     if (where.startsWith("jdbc:")) {
+      Postgres.calm(where);
       RunLease.in(Worker.store(where), Time.system()).release(Worker.GUARD);
+    }
+  }
+
+  private static String said(Path home) {
+    try {
+      List<String> lines = Files.readAllLines(home.resolve("log"));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   private void finish(Path home, String where) throws Exception {
     assertThat(Children.end(apply(home, where, "none", 0)))
-        .as("the plan is finished; see %s", home.resolve("log"))
+        .as(() -> "the plan is finished; the children said: " + said(home))
         .isZero();
     for (int i = 0; i < ITEMS; i++) {
       assertThat(Files.readAllLines(home.resolve(Worker.target(i).id())))

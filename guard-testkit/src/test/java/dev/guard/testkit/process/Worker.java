@@ -151,7 +151,12 @@ public final class Worker {
       boolean all =
           report.entries().stream()
               .allMatch(it -> it.outcome() == Fate.DONE || it.outcome() == Fate.SKIPPED);
-      System.exit(all && report.halted().isEmpty() ? 0 : 4);
+      if (all && report.halted().isEmpty()) {
+        System.exit(0);
+      }
+      report.halted().ifPresent(verdict -> System.out.println("halted: " + verdict));
+      report.entries().forEach(it -> System.out.println(it.outcome() + " " + it));
+      System.exit(4);
     }
   }
 
