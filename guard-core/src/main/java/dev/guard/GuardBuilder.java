@@ -525,6 +525,17 @@ public final class GuardBuilder {
 
   /** The store's own lock, or a lease that outlives the longest act by far. */
   private @Nullable RunLock lock() {
+    if (runLock instanceof RunLease given
+        && given.term().compareTo(LeasedLook.needed(permitLife)) <= 0) {
+      throw new GuardConfigurationException(
+          "Guard '"
+              + name
+              + "': a run lease of "
+              + given.term()
+              + " is no longer than an act may take, "
+              + LeasedLook.needed(permitLife)
+              + ", so no act could ever begin. Give it lasting(...) a multiple of that.");
+    }
     if (runLock != null || store == null || store instanceof RunLock) {
       return runLock == null ? (RunLock) store : runLock;
     }

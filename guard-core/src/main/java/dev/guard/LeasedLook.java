@@ -18,7 +18,12 @@ final class LeasedLook implements Safeguard {
   LeasedLook(Safeguard lastLook, RunLock.Held held, Duration permitLife) {
     this.lastLook = lastLook;
     this.held = held;
-    this.needed = permitLife.plus(MARGIN);
+    this.needed = needed(permitLife);
+  }
+
+  /** How long a lease must hold for an act to begin. */
+  static Duration needed(Duration permitLife) {
+    return permitLife.plus(MARGIN);
   }
 
   @Override

@@ -287,6 +287,24 @@ class RecoveryTest {
     assertThat(asked).hasSize(6).containsOnly(Duration.ofMinutes(8));
   }
 
+  /** Else every run would begin, and end without an act. */
+  @Test
+  void aLeaseShorterThanAnAct_doesNotBuild() {
+    try (JournalSink journal = journal()) {
+      RunLease lease = RunLease.in(MemoryStateStore.create(time), time);
+      Duration life = Duration.ofMinutes(4);
+      assertThatThrownBy(
+              () ->
+                  builder(journal)
+                      .runLock(lease.lasting(Duration.ofMinutes(5)))
+                      .permitLife(life)
+                      .build())
+          .isInstanceOf(GuardConfigurationException.class)
+          .hasMessageContaining("a run lease of PT5M is no longer than an act may take, PT5M");
+      builder(journal).runLock(lease.lasting(Duration.ofMinutes(6))).permitLife(life).build();
+    }
+  }
+
   /** Else the first would write in the epoch of the second, and then in none. */
   @Test
   void h86_oneGuardRunsOnce_alsoWhenAPersonFreedItsLease() {

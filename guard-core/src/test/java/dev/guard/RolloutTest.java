@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.audit.AuditRecord;
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.blastradius.BlastRadiusLimit;
 import dev.guard.dryrun.DryRun;
 import dev.guard.killswitch.KillSwitch;
+import dev.guard.plan.Approval;
 import dev.guard.plan.Approvals;
 import dev.guard.plan.Candidate;
 import dev.guard.plan.Plan;
@@ -23,10 +25,12 @@ import dev.guard.state.StateStore;
 import dev.guard.support.HandTime;
 import dev.guard.support.TestStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -292,6 +296,102 @@ class RolloutTest {
     assertThat(acted).containsExactly(DEV, PROD);
     time.pass(Duration.ofDays(1));
     assertThatThrownBy(() -> apply(guard, plan)).isInstanceOf(PlanRejectedException.class);
+  }
+
+  /** Who approves in a file says so anew with every look, and with that look's clock. */
+  @Test
+  void anActiveRollout_keepsTheApprovalsThatStandElsewhere() {
+    List<Approval> there = new ArrayList<>();
+    Approvals approvals =
+        Approvals.by(1).alsoFrom(() -> there.stream().map(one -> dated(one, time.now())).toList());
+    Guard guard = builder(two()).approvals(approvals).build();
+    Plan plan = plan(guard, DEV, PROD);
+    there.add(new Approval(plan.digest(), "ann", "fine", time.now(), time.now().plus(DAY)));
+    apply(guard, plan);
+    time.pass(DAY.plusHours(1));
+    there.clear();
+    apply(guard, plan);
+    assertThat(acted).as("taken back").containsExactly(DEV);
+    there.add(new Approval(plan.digest(), "ann", "fine", time.now(), time.now().plus(DAY)));
+    apply(guard, plan);
+    assertThat(acted).containsExactly(DEV, PROD);
+  }
+
+  private static Approval dated(Approval one, Instant now) {
+    return new Approval(one.plan(), one.who(), one.why(), now, now.plus(DAY));
+  }
+
+  /** Single calls of the same name elsewhere take from the same window during the run. */
+  @Test
+  void law13_whatFoundNoRoomInAWindow_keepsItsStageOpen() {
+    BlastRadiusLimit daily = BlastRadiusLimit.perPlan(9).per(Duration.ofDays(1), 3).in(store);
+    Guard guard = builder(two()).blastRadius(daily).build();
+    Plan plan = plan(guard, DEV, DEV2, PROD);
+    onAct = () -> takeTwo(daily);
+    Report report = apply(guard, plan);
+    assertThat(codes(report)).contains(BlastRadiusLimit.WINDOW_USED_UP);
+    assertThat(acted).as("one of two").containsExactly(DEV);
+    assertThat(status(guard).baking()).isFalse();
+    onAct = () -> {};
+    time.pass(DAY.plusHours(1));
+    apply(guard, plan);
+    assertThat(acted).containsExactly(DEV, DEV2);
+    assertThat(status(guard).baking()).isTrue();
+    time.pass(DAY.plusHours(1));
+    apply(guard, plan);
+    assertThat(acted).containsExactly(DEV, DEV2, PROD);
+  }
+
+  @Test
+  void law13_aStageOfWhichNothingWent_forItsWindowWasUsedUp_isNotComplete() {
+    BlastRadiusLimit daily = BlastRadiusLimit.perPlan(9).per(Duration.ofDays(1), 2).in(store);
+    AtomicInteger looks = new AtomicInteger(Integer.MAX_VALUE);
+    Safeguard hook =
+        new Safeguard() {
+          @Override
+          public String name() {
+            return "hook";
+          }
+
+          @Override
+          public Verdict review(Intent intent) {
+            if (looks.decrementAndGet() == 0) {
+              takeTwo(daily);
+            }
+            return Verdict.allow();
+          }
+
+          @Override
+          public List<Tripwire> tripwires() {
+            return List.of(Tripwire.of(() -> true));
+          }
+        };
+    Guard guard = builder(two()).blastRadius(daily).safeguard(hook).build();
+    Plan plan = plan(guard, DEV, PROD);
+    looks.set(3); // the first two are the run's look at its whole plan
+    Report report = apply(guard, plan);
+    assertThat(codes(report)).contains(BlastRadiusLimit.WINDOW_USED_UP);
+    assertThat(acted).isEmpty();
+    assertThat(guard.rollout().filter(RolloutStatus::baking)).isEmpty();
+    time.pass(DAY.plusHours(1));
+    apply(guard, plan(guard, DEV, PROD));
+    assertThat(acted).containsExactly(DEV);
+  }
+
+  private void takeTwo(BlastRadiusLimit daily) {
+    Guard other =
+        Guard.named("test")
+            .dryRun(DryRun.off())
+            .blastRadius(daily)
+            .audit(records::add)
+            .actor("planner")
+            .state(store)
+            .time(time)
+            .build();
+    for (int i = 0; i < 2; i++) {
+      Target target = Target.of("thing", "x/" + i, "x");
+      other.run(Intent.of(ACTION, target).because("a test"), permit -> {});
+    }
   }
 
   @Test

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,12 @@ final class StoredCheckpoint implements Checkpoint.Receiver {
   private final String journal;
   private final String key;
 
+  /** The version that this journal has seen or written last; its own writes go over no other. */
+  private @Nullable String version;
+
+  private boolean looked;
+  private byte[] tried = {};
+
   StoredCheckpoint(StateStore store, String journal) {
     if (journal.isBlank()) {
       throw new IllegalArgumentException("A journal's name may not be blank.");
@@ -32,7 +40,7 @@ final class StoredCheckpoint implements Checkpoint.Receiver {
   }
 
   @Override
-  public void keep(Checkpoint checkpoint) {
+  public synchronized void keep(Checkpoint checkpoint) {
     ObjectNode node = Json.object();
     node.put("file", checkpoint.file());
     node.put("hash", checkpoint.hash());
@@ -43,20 +51,44 @@ final class StoredCheckpoint implements Checkpoint.Receiver {
         journal,
         checkpoint.seq(),
         checkpoint.hash());
-    String version = store.get(key).map(StateStore.Versioned::version).orElse(null);
-    if (store
-        .compareAndSet(key, version, Json.line(node).getBytes(StandardCharsets.UTF_8))
-        .isEmpty()) {
+    byte[] text = Json.line(node).getBytes(StandardCharsets.UTF_8);
+    if (!looked) {
+      saw(store.get(key));
+    }
+    byte[] before = tried;
+    tried = text;
+    Optional<String> written = store.compareAndSet(key, version, text);
+    if (written.isEmpty() && arrived(before)) {
+      written = store.compareAndSet(key, version, text);
+    }
+    if (written.isEmpty()) {
       throw new StateException(
           "Another journal keeps its checkpoints under the name '"
               + journal
               + "'. Give each a name of its own.");
     }
+    version = written.get();
+  }
+
+  private void saw(Optional<StateStore.Versioned> found) {
+    version = found.map(StateStore.Versioned::version).orElse(null);
+    looked = true;
+  }
+
+  /** Whether what stands there is our own last try, whose fate was unknown. */
+  private boolean arrived(byte[] before) {
+    Optional<StateStore.Versioned> found = store.get(key);
+    boolean ours = found.isPresent() && Arrays.equals(found.get().value(), before);
+    if (ours) {
+      saw(found);
+    }
+    return ours;
   }
 
   @Override
-  public Optional<Checkpoint> last() {
+  public synchronized Optional<Checkpoint> last() {
     Optional<StateStore.Versioned> found = store.get(key);
+    saw(found);
     return found.isEmpty() ? Optional.empty() : Optional.of(read(found.get().value()));
   }
 

@@ -275,15 +275,16 @@ public final class Approvals implements Safeguard {
 
   private List<Approval> valid(Plan plan, BooleanSupplier kept) {
     List<Approval> all = new ArrayList<>(document(plan.digest()).read().orElse(List.of()));
-    all.addAll(more.get());
     Instant now = store().now();
     Instant expires = plan.header().expires();
     boolean late = !now.isBefore(expires) && kept.getAsBoolean();
-    return counting(plan, all, late ? expires.minusNanos(1) : now);
+    all.addAll(more.get());
+    return counting(plan, all, late ? expires.minusNanos(1) : now, now);
   }
 
   /** The one decision about which approvals count. */
-  private static List<Approval> counting(Plan plan, List<Approval> all, Instant now) {
+  private static List<Approval> counting(
+      Plan plan, List<Approval> all, Instant judged, Instant now) {
     String planner = Approval.person(plan.header().planner());
     Map<String, Approval> byPerson = new LinkedHashMap<>();
     for (Approval one : all) {
@@ -291,8 +292,8 @@ public final class Approvals implements Safeguard {
       boolean counts =
           one.plan().equals(plan.digest())
               && !person.equals(planner)
-              && now.isBefore(one.expires())
-              && now.isBefore(plan.header().expires())
+              && judged.isBefore(one.expires())
+              && judged.isBefore(plan.header().expires())
               && !one.at().isAfter(now.plus(SKEW));
       if (counts) {
         byPerson.putIfAbsent(person, one);

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,25 @@ public final class PlanRollout implements Safeguard {
   private static final Duration REMEMBERED = Duration.ofSeconds(1);
   private static final String UNREAD = "-unreadable";
   private static final String DONE = "already-done";
+
+  /** Refusals that say nothing of the target itself: another run may get another answer. */
+  private static final Set<String> PASSING =
+      Set.of(
+          Reason.UNDECIDED,
+          Reason.EVIDENCE_INCOMPLETE,
+          Reason.IN_DOUBT,
+          Reason.NOT_RUN,
+          Reason.LEASE_LOST,
+          Reason.OVER_LIMIT,
+          "window-used-up",
+          "state-contended",
+          "evidence-unknown",
+          "error-threshold",
+          "bulkhead-full",
+          "too-fast",
+          "population-missing",
+          "run-locked");
+
   private static final String OBJECTED = "objected";
 
   private final StagedRollout rollout;
@@ -256,7 +276,9 @@ public final class PlanRollout implements Safeguard {
   }
 
   private static boolean open(Reason reason) {
-    return reason.code().endsWith(UNREAD) || reason.safeguard().equals(StagedRollout.NAME);
+    return reason.code().endsWith(UNREAD)
+        || PASSING.contains(reason.code())
+        || reason.safeguard().equals(StagedRollout.NAME);
   }
 
   private static boolean went(Report.Entry entry) {

@@ -10,7 +10,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who may run, and until when unless renewed.
@@ -61,23 +60,9 @@ record LeaseTerm(
     }
   }
 
-  static LeaseTerm first(
-      @Nullable LeaseTerm before,
-      String holder,
-      String owner,
-      String purpose,
-      Instant now,
-      Duration length) {
-    return new LeaseTerm(
-        before == null ? 1 : Math.addExact(before.epoch, 1),
-        holder,
-        cut(owner),
-        cut(purpose),
-        now,
-        now,
-        0,
-        length,
-        false);
+  static LeaseTerm next(
+      long epoch, String holder, String owner, String purpose, Instant now, Duration length) {
+    return new LeaseTerm(epoch, holder, cut(owner), cut(purpose), now, now, 0, length, false);
   }
 
   private static String cut(String text) {

@@ -60,19 +60,30 @@ public final class ObservedClock {
    *
    * @param observed milliseconds watched so far
    * @param at the store's clock when it was last moved
+   * @param owed milliseconds that were counted before the clock was set back, and do not count
+   *     again: else two hosts whose clocks differ would count the difference each time they take
+   *     turns
    */
-  private record Reading(long observed, Instant at) {
+  private record Reading(long observed, Instant at, long owed) {
     Reading after(Instant now, @Nullable Duration monotonic) {
-      return new Reading(
-          Math.addExact(observed, counted(Duration.between(at, now), monotonic).toMillis()), now);
+      Duration wall = Duration.between(at, now);
+      if (wall.isNegative()) {
+        return new Reading(observed, now, Math.addExact(owed, capped(wall.negated()).toMillis()));
+      }
+      long counted = counted(wall, monotonic).toMillis();
+      long paid = Math.min(owed, counted);
+      return new Reading(Math.addExact(observed, counted - paid), now, owed - paid);
     }
+  }
+
+  private static Duration capped(Duration step) {
+    return step.compareTo(CAP) > 0 ? CAP : step;
   }
 
   /** How much of a step counts: the least of both clocks and the cap, and never less than none. */
   static Duration counted(Duration wall, @Nullable Duration monotonic) {
     Duration least = monotonic != null && monotonic.compareTo(wall) < 0 ? monotonic : wall;
-    least = least.compareTo(CAP) > 0 ? CAP : least;
-    return least.isNegative() ? Duration.ZERO : least;
+    return least.isNegative() ? Duration.ZERO : capped(least);
   }
 
   /**
@@ -91,7 +102,7 @@ public final class ObservedClock {
             found -> {
               Instant now = store.now();
               Reading next =
-                  found.map(old -> old.after(now, monotonic)).orElse(new Reading(0, now));
+                  found.map(old -> old.after(now, monotonic)).orElse(new Reading(0, now, 0));
               return Change.to(next, next);
             });
     tickedNanos = nanos;
@@ -142,7 +153,9 @@ public final class ObservedClock {
           throw new IOException("another schema");
         }
         return new Reading(
-            Json.natural(json.path("observed")), Instant.parse(json.path("at").asText("")));
+            Json.natural(json.path("observed")),
+            Instant.parse(json.path("at").asText("")),
+            json.has("owed") ? Json.natural(json.path("owed")) : 0);
       } catch (IOException | DateTimeException fault) {
         throw new StateException(
             "The clock in document " + schema + " is not readable. Look into the state store.",
@@ -156,6 +169,7 @@ public final class ObservedClock {
       json.put("schema", schema);
       json.put("observed", value.observed());
       json.put("at", value.at().toString());
+      json.put("owed", value.owed());
       return Json.line(json).getBytes(StandardCharsets.UTF_8);
     }
   }

@@ -106,7 +106,8 @@ public final class RunLease implements RunLock {
               if (now != null && !free(name, now)) {
                 return Change.none(new Taken(null, false));
               }
-              LeaseTerm mine = LeaseTerm.first(now, holder, owner, purpose, store.now(), term);
+              LeaseTerm mine =
+                  LeaseTerm.next(epoch(now), holder, owner, purpose, store.now(), term);
               return Change.to(mine, new Taken(mine, now != null && !now.released()));
             });
     LeaseTerm mine = taken.term;
@@ -117,6 +118,17 @@ public final class RunLease implements RunLock {
     return Optional.of(
         new Run(
             store, document, mine.fence(), taken.over, new Term(time, term, localNow, localNanos)));
+  }
+
+  /**
+   * One more than the last one. Where the lease was lost but windows were not, a time in seconds:
+   * it is beyond every epoch that was counted up, so that no window takes this run for a dead one.
+   */
+  private long epoch(@Nullable LeaseTerm before) {
+    if (before != null) {
+      return Math.addExact(before.fence().epoch(), 1);
+    }
+    return store.keys("guard/window/").isEmpty() ? 1 : Math.max(1, store.now().getEpochSecond());
   }
 
   private record Taken(@Nullable LeaseTerm term, boolean over) {}
@@ -211,7 +223,7 @@ public final class RunLease implements RunLock {
 
     /**
      * Looks each time, so that a person's release is seen before the next act, and renews when a
-     * third of the term is over, so that one failed attempt is not the end.
+     * third of the term is over.
      */
     @Override
     public synchronized boolean holds(Duration needed) {
@@ -219,24 +231,25 @@ public final class RunLease implements RunLock {
         return false;
       }
       Duration left = term.left();
-      boolean due = left.compareTo(term.length().multipliedBy(2).dividedBy(3)) < 0;
-      if (due || left.compareTo(needed) < 0) {
-        renew();
-      } else {
-        look();
-      }
-      return !lost && term.left().compareTo(needed) >= 0;
+      boolean due =
+          left.compareTo(needed) < 0
+              || left.compareTo(term.length().multipliedBy(2).dividedBy(3)) < 0;
+      boolean told = due ? renew() : look();
+      return told && !lost && term.left().compareTo(needed) >= 0;
     }
 
-    private void look() {
+    /** False if it cannot be told: somebody may have freed the lease, and another run begun. */
+    private boolean look() {
       try {
         lost = document.read().filter(now -> !now.released() && now.fence().equals(mine)).isEmpty();
+        return true;
       } catch (StateException fault) {
-        LOG.warn("The lease could not be read; it counts from its last renewal.", fault);
+        LOG.warn("The lease could not be read, so nothing new starts under it.", fault);
+        return false;
       }
     }
 
-    private void renew() {
+    private boolean renew() {
       Term next = new Term(term.time, term.length, term.time.now(), term.time.nanos());
       try {
         boolean renewed =
@@ -248,8 +261,10 @@ public final class RunLease implements RunLock {
                         .orElseGet(() -> Change.none(false)));
         lost = !renewed;
         term = renewed ? next : term;
+        return true;
       } catch (StateException fault) {
-        LOG.warn("The lease could not be renewed; it counts from its last renewal.", fault);
+        LOG.warn("The lease could not be renewed, so nothing new starts under it.", fault);
+        return false;
       }
     }
 

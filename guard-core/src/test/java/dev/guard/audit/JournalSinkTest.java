@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.guard.AuditException;
 import dev.guard.Digest;
+import dev.guard.StateException;
 import dev.guard.Target;
 import dev.guard.audit.AuditRecord.Phase;
 import dev.guard.state.MemoryStateStore;
 import dev.guard.support.HandTime;
+import dev.guard.support.TestStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -541,6 +544,40 @@ class JournalSinkTest {
       assertThatThrownBy(elsewhere::open)
           .isInstanceOf(AuditException.class)
           .hasMessageContaining("cut off or replaced");
+    }
+  }
+
+  private static Checkpoint mark(long seq, String hash) {
+    return new Checkpoint(seq, hash, Instant.EPOCH, "1.jsonl");
+  }
+
+  /** Both looked while nothing stood there. */
+  @Test
+  void law09_ofTwoJournals_thatBeganAtOnce_oneStops() {
+    MemoryStateStore store = MemoryStateStore.create();
+    Checkpoint.Receiver one = Checkpoint.in(store, "nightly");
+    Checkpoint.Receiver two = Checkpoint.in(store, "nightly");
+    assertThat(one.last()).isEmpty();
+    assertThat(two.last()).isEmpty();
+    one.keep(mark(1, "aa"));
+    assertThatThrownBy(() -> two.keep(mark(1, "dd"))).isInstanceOf(StateException.class);
+    assertThatThrownBy(() -> two.keep(mark(1, "dd"))).isInstanceOf(StateException.class);
+    one.keep(mark(2, "bb"));
+    assertThat(one.last().orElseThrow().seq()).isEqualTo(2);
+  }
+
+  @Test
+  void aCheckpointWhoseFateIsUnknown_isKnownAgain() {
+    for (TestStore.Fault fault :
+        List.of(
+            TestStore.Fault.FAILS, TestStore.Fault.WRITTEN_UNKNOWN, TestStore.Fault.LOST_UNKNOWN)) {
+      TestStore store = new TestStore(new HandTime());
+      Checkpoint.Receiver receiver = Checkpoint.in(store, "nightly");
+      receiver.keep(mark(1, "aa"));
+      store.writes.add(fault);
+      assertThatThrownBy(() -> receiver.keep(mark(2, "bb"))).isInstanceOf(StateException.class);
+      receiver.keep(mark(3, "cc"));
+      assertThat(receiver.last().orElseThrow().seq()).as(fault.name()).isEqualTo(3);
     }
   }
 

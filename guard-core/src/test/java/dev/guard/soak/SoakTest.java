@@ -161,7 +161,7 @@ class SoakTest {
   }
 
   @Test
-  void law12_aStoreClockThatIsSetBack_givesNothingAndTakesNothing() {
+  void law12_aStoreClockThatIsSetBack_givesNothing_andOwesADayAtMost() {
     TestStore store = new TestStore(time);
     soak = Soak.of(WEEK).bind("test", store, time);
     soak.announced(ACTION, Set.of(A));
@@ -169,8 +169,27 @@ class SoakTest {
     time.jump(Duration.ofDays(-20));
     soak = Soak.of(WEEK).bind("test", store, time);
     soak.refresh();
-    assertThat(reason(A).code()).isEqualTo(Soak.SOAKING);
+    days(2);
+    assertThat(reason(A).code()).as("25 hours were counted before").isEqualTo(Soak.SOAKING);
     days(1);
+    assertThat(says(A).allowed()).isTrue();
+  }
+
+  /** The difference between their clocks passes each time they take turns, and is no time. */
+  @Test
+  void law12_twoHostsWhoseClocksDiffer_countNoFaster() {
+    TestStore store = new TestStore(time);
+    soak = Soak.of(WEEK).bind("test", store, time);
+    soak.announced(ACTION, Set.of(A));
+    boolean ahead = false;
+    for (int hour = 0; hour < 7 * 24; hour++) {
+      assertThat(reason(A).code()).as("after %s hours", hour).isEqualTo(Soak.SOAKING);
+      ahead = !ahead;
+      time.jump(Duration.ofMinutes(ahead ? 30 : -30));
+      time.pass(Duration.ofHours(1));
+      soak = Soak.of(WEEK).bind("test", store, time);
+      soak.refresh();
+    }
     assertThat(says(A).allowed()).isTrue();
   }
 

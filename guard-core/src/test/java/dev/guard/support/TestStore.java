@@ -106,6 +106,11 @@ public final class TestStore implements StateStore {
     return new Capabilities(Scope.PROCESS, false, 256 * 1024, ownClock);
   }
 
+  /** A document is gone, as from a backup that is older than it. */
+  public synchronized void lose(String key) {
+    documents.remove(key);
+  }
+
   /** Replaces every document by this text. */
   public synchronized void overwriteAll(String text) {
     documents.replaceAll(

@@ -43,7 +43,16 @@ final class Journal implements AutoCloseable {
       throw fault;
     }
     return new Journal(
-        journal, new RunJournal(journal, notes, session.vouched(shell.time().now()), shell.err()));
+        journal,
+        new RunJournal(
+            journal,
+            notes,
+            session.vouched(shell.time().now()),
+            sink ->
+                session
+                    .people()
+                    .recordHeard(session.store(), config.name(), sink, shell.time().now()),
+            shell.err()));
   }
 
   /** Whoever has the journal open is a run most of the time, and then its name says more. */
@@ -52,6 +61,7 @@ final class Journal implements AutoCloseable {
       return JournalSink.in(config.journal())
           .time(shell.time())
           .checkpoints(EVERY, marks(session.store(), config))
+          .checkpointsRequired()
           .open();
     } catch (AuditException fault) {
       Optional<String> owner = session.state().owner();

@@ -42,9 +42,20 @@ final class People {
   private static final Duration LONG = Duration.ofDays(3660);
   private static final int SHOWN = 300;
 
+  /** So that what is kept fits into one document, however long names and reasons are. */
+  private static final int NAME = 40;
+
+  private static final int KEPT = 100;
+
   private final Session session;
   private final @Nullable Path file;
   private final @Nullable ConfigMapAnnotations map;
+
+  /** All that was read since it was last put on the record: whatever counted stands there. */
+  private final Map<String, String> heard = new TreeMap<>();
+
+  private @Nullable Voices last;
+  private @Nullable Voices recorded;
 
   private People(Session session, @Nullable Path file, @Nullable ConfigMapAnnotations map) {
     this.session = session;
@@ -78,10 +89,15 @@ final class People {
    *
    * @throws StateException if it cannot be read or understood
    */
-  private Voices read() {
+  private synchronized Voices read() {
     try {
       Voices all = file == null ? new Voices(List.of(), List.of()) : Voices.ofFile(file);
-      return map == null ? all : all.and(Voices.ofAnnotations(map.toString(), map.read()));
+      all = map == null ? all : all.and(Voices.ofAnnotations(map.toString(), map.read()));
+      if (!all.equals(last)) {
+        last = all;
+        heard.putAll(sentences(all));
+      }
+      return all;
     } catch (ConfigException fault) {
       throw new StateException(String.valueOf(fault.getMessage()), fault);
     }
@@ -133,6 +149,51 @@ final class People {
     } catch (StateException unreadable) { // every run refuses while it is, and says so
       return;
     }
+    put(store, guard, journal, now, voices);
+  }
+
+  /**
+   * Puts on the record what was read since {@link #record}: what counted for a decision stands
+   * there before the decision does, also if it is taken back at once. Asks nobody.
+   */
+  synchronized void recordHeard(StateStore store, String guard, AuditSink journal, Instant now) {
+    Voices voices = last;
+    if (voices != null && !voices.equals(recorded)) {
+      put(store, guard, journal, now, voices);
+    }
+  }
+
+  private synchronized void put(
+      StateStore store, String guard, AuditSink journal, Instant now, Voices voices) {
+    Map<String, String> stands = sentences(voices);
+    Map<String, String> said = new TreeMap<>(heard);
+    said.putAll(stands);
+    StateDocument<Map<String, String>> known =
+        StateDocument.in(store, StateStore.key("people", guard), new Form());
+    Map<String, String> before = known.read().orElse(Map.of());
+    said.forEach(
+        (key, text) -> {
+          if (!before.containsKey(key)) {
+            journal.append(human(guard, key, "", text, now));
+          }
+        });
+    said.putAll(before);
+    said.forEach(
+        (key, text) -> {
+          if (!stands.containsKey(key)) {
+            journal.append(human(guard, key, "withdraw-", text, now));
+          }
+        });
+    Map<String, String> kept = new TreeMap<>();
+    stands.forEach((key, text) -> kept.put(key, cut(text, KEPT)));
+    if (!kept.equals(before)) {
+      known.change(found -> Change.to(kept, true));
+    }
+    heard.clear();
+    recorded = voices;
+  }
+
+  private static Map<String, String> sentences(Voices voices) {
     Map<String, String> stands = new TreeMap<>();
     voices
         .objections()
@@ -151,37 +212,24 @@ final class People {
                 stands.put(
                     key("approve", one.plan().text(), one.who(), one.why()),
                     said("plan " + one.plan(), one.why(), one.where())));
-    StateDocument<Map<String, String>> known =
-        StateDocument.in(store, StateStore.key("people", guard), new Form());
-    Map<String, String> before = known.read().orElse(Map.of());
-    stands.forEach(
-        (key, text) -> {
-          if (!before.containsKey(key)) {
-            journal.append(human(guard, key, "", text, now));
-          }
-        });
-    before.forEach(
-        (key, text) -> {
-          if (!stands.containsKey(key)) {
-            journal.append(human(guard, key, "withdraw-", text, now));
-          }
-        });
-    if (!stands.equals(before)) {
-      known.change(found -> Change.to(stands, true));
-    }
+    return stands;
   }
 
   private static String key(String what, String about, String who, String why) {
     return what
         + "\n"
-        + who
+        + cut(who.replace('\n', ' '), NAME)
         + "\n"
         + Digest.of(about + "\n" + who + "\n" + why).hex().substring(0, 32);
   }
 
   private static String said(String about, String why, String where) {
     String text = about + ": " + why + " (" + where + ")";
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN - 1) + "…";
+    return cut(text, SHOWN);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 
   private static AuditRecord human(

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The journal as a run sees it. What people say meanwhile goes into it before each decision and
@@ -19,11 +20,18 @@ final class RunJournal implements AuditSink {
   private final AuditSink journal;
   private final HumanNotes notes;
   private final List<Vouched> words;
+  private final Consumer<AuditSink> people;
   private final PrintStream err;
   private final Set<String> runs = new HashSet<>();
   private boolean complained;
 
-  RunJournal(AuditSink journal, HumanNotes notes, List<Vouched> words, PrintStream err) {
+  RunJournal(
+      AuditSink journal,
+      HumanNotes notes,
+      List<Vouched> words,
+      Consumer<AuditSink> people,
+      PrintStream err) {
+    this.people = people;
     this.err = err;
     this.journal = journal;
     this.notes = notes;
@@ -37,6 +45,8 @@ final class RunJournal implements AuditSink {
   public void append(AuditRecord record) {
     if (record.phase() == AuditRecord.Phase.DECISION) {
       takeNotes();
+    } else if (record.phase() == AuditRecord.Phase.INTENDED) {
+      say(() -> people.accept(journal));
     }
     journal.append(record);
     if (begins(record.run())) {
@@ -80,8 +90,16 @@ final class RunJournal implements AuditSink {
    * that by itself.
    */
   void takeNotes() {
+    say(
+        () -> {
+          notes.handOver(journal);
+          people.accept(journal);
+        });
+  }
+
+  private void say(Runnable what) {
     try {
-      notes.handOver(journal);
+      what.run();
     } catch (StateException | AuditException fault) {
       complain(fault);
     }

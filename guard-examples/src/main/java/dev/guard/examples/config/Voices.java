@@ -25,7 +25,7 @@ public record Voices(List<No> objections, List<Yes> approvals) {
 
   private static final String OBJECTION = PREFIX + "object.";
   private static final String APPROVAL = PREFIX + "approve.";
-  private static final int MOST = 500;
+  private static final int MOST = 200;
   private static final int LONGEST = 1000;
 
   /** Copies, and counts. */

@@ -166,7 +166,12 @@ class PeopleTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     HumanNotes notes = new HumanNotes(store, "image-cleanup");
     RunJournal journal =
-        new RunJournal(sink, notes, List.of(), new PrintStream(err, true, StandardCharsets.UTF_8));
+        new RunJournal(
+            sink,
+            notes,
+            List.of(),
+            ignored -> {},
+            new PrintStream(err, true, StandardCharsets.UTF_8));
     notes.add("stop", "grace", "odd alerts", Ground.NOW);
 
     store.away(true);
@@ -192,6 +197,7 @@ class PeopleTest {
             sink,
             notes,
             List.of(),
+            ignored -> {},
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
 
     store.next(Fault.NONE, Fault.NONE, Fault.UNAVAILABLE);

@@ -390,6 +390,43 @@ class SoakAndApprovalTest {
     assertThat(left()).isEmpty();
   }
 
+  /** It let one act go, so it stands on the record, before that act. */
+  @Test
+  void anApprovalThatIsGivenAndTakenBackDuringARun_isOnTheRecord() throws Exception {
+    ground.configure("approvals", "1", "people", "{file: people.yaml}");
+    people("approvals: []\n");
+    ok("images", "plan", "-o", "plan.json", "--as", "petra");
+    String plan = ok("plan", "show", "plan.json", "--json").json().path("digest").asText();
+    ground.clearLogs();
+    ground.whenListed(
+        () -> {
+          write("approvals: [{plan: \"" + plan + "\", who: ben, why: looked at it}]\n");
+          ground.whenDeleted(1, () -> write("approvals: []\n"));
+        });
+    ground.cli.run("images", "apply", "plan.json", "--execute");
+    assertThat(ground.deletions()).isEqualTo(1);
+    List<String> record = ok("audit", "show", "--json").out().lines().toList();
+    assertThat(first(record, "\"approve\"")).isLessThan(first(record, "INTENDED"));
+    assertThat(first(record, "\"withdraw-approve\"")).isLessThan(first(record, "run.end"));
+  }
+
+  private static int first(List<String> record, String part) {
+    for (int i = 0; i < record.size(); i++) {
+      if (record.get(i).contains(part)) {
+        return i;
+      }
+    }
+    throw new AssertionError("No " + part + " in " + record);
+  }
+
+  private void write(String text) {
+    try {
+      people(text);
+    } catch (Exception fault) {
+      throw new AssertionError(fault);
+    }
+  }
+
   @Test
   void aFileOfPeopleThatCannotBeReadOrUnderstood_keepsEverything() throws Exception {
     ground.configure("soak", "3d", "people", "{file: people.yaml}");
