@@ -68,7 +68,8 @@ public final class ObservedClock {
     Reading after(Instant now, @Nullable Duration monotonic) {
       Duration wall = Duration.between(at, now);
       if (wall.isNegative()) {
-        return new Reading(observed, now, Math.addExact(owed, capped(wall.negated()).toMillis()));
+        long again = counted(wall.negated(), null).toMillis();
+        return new Reading(observed, now, Math.addExact(owed, again));
       }
       long counted = counted(wall, monotonic).toMillis();
       long paid = Math.min(owed, counted);
@@ -76,14 +77,11 @@ public final class ObservedClock {
     }
   }
 
-  private static Duration capped(Duration step) {
-    return step.compareTo(CAP) > 0 ? CAP : step;
-  }
-
   /** How much of a step counts: the least of both clocks and the cap, and never less than none. */
   static Duration counted(Duration wall, @Nullable Duration monotonic) {
     Duration least = monotonic != null && monotonic.compareTo(wall) < 0 ? monotonic : wall;
-    return least.isNegative() ? Duration.ZERO : capped(least);
+    least = least.compareTo(CAP) > 0 ? CAP : least;
+    return least.isNegative() ? Duration.ZERO : least;
   }
 
   /**

@@ -57,6 +57,7 @@ public final class SoakStory extends Story {
   private Duration sinceLook = Duration.ZERO;
   private boolean odd;
   private int jumps;
+  private Duration owed = Duration.ZERO;
   private Guard guard;
 
   /**
@@ -189,6 +190,9 @@ public final class SoakStory extends Story {
     time.jump(by);
     odd = true;
     jumps++;
+    if (by.isNegative()) { // what was counted before does not count again
+      owed = owed.plus(least(by.negated(), CAP));
+    }
   }
 
   private void use() {
@@ -229,7 +233,10 @@ public final class SoakStory extends Story {
 
   /** What the guard could watch: the time between two looks, if no clock was odd meanwhile. */
   private void looked(List<Target> scanned) {
-    Duration watched = odd ? Duration.ZERO : sinceLook.compareTo(CAP) < 0 ? sinceLook : CAP;
+    Duration looked = odd ? Duration.ZERO : least(sinceLook, CAP);
+    Duration paid = least(owed, looked);
+    owed = owed.minus(paid);
+    Duration watched = looked.minus(paid);
     waiting.values().forEach(one -> one.watched = one.watched.plus(watched));
     sinceLook = Duration.ZERO;
     odd = false;
@@ -239,6 +246,10 @@ public final class SoakStory extends Story {
             waiting.remove(one);
           }
         });
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private void judge(Plan plan) {
