@@ -131,11 +131,13 @@ final class Act<T> {
    */
   private Result act(Effect<T, ?> effect, Permit permit) {
     permit.preparing(false);
+    @Nullable UnderWay outer = UnderWay.enter(permit);
     try {
       value = effect.act(permit);
     } catch (Throwable fault) {
       thrown = fault;
     } finally {
+      UnderWay.leave(outer);
       permit.close();
     }
     if (thrown != null) {

@@ -80,6 +80,29 @@ public final class Guard {
   }
 
   /**
+   * Proves that the calling code runs inside an act which a guard of this name allowed, and hands
+   * it the permit. For the first line of a guarded method: called past its proxy, it does nothing
+   * but this. It looks at the calling thread alone: an act that hands its work to another thread
+   * passes the permit on itself.
+   *
+   * <pre>{@code
+   * final class Rows {
+   *   @Guarded("orphaned-rows") public void delete(@GuardTargets Row row) {
+   *     Permit permit = Guard.requireActive("orphaned-rows");
+   *     dao.delete(permit, row.id());
+   *   }
+   * }
+   * }</pre>
+   *
+   * @param guard the guard's name; not blank
+   * @return the permit of the innermost such act on this thread
+   * @throws GuardConfigurationException if no act of that guard is under way on this thread
+   */
+  public static Permit requireActive(String guard) {
+    return UnderWay.of(Words.name("guard's name", guard));
+  }
+
+  /**
    * The guard's name.
    *
    * @return not blank
