@@ -1,6 +1,8 @@
 package dev.guard;
 
 import dev.guard.audit.AuditRecord.Phase;
+import dev.guard.blastradius.BlastRadiusLimit;
+import dev.guard.blastradius.Budget;
 import dev.guard.errorthreshold.ErrorThreshold;
 import dev.guard.killswitch.KillSwitch;
 import dev.guard.plan.Announcement;
@@ -20,9 +22,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -385,6 +389,43 @@ public final class Guard {
                 entries.add(
                     new Report.Entry(item.target(), Report.Fate.NOT_ATTEMPTED, verdict.reasons())));
     return new Report(settings.runIds().get(), plan.digest(), !settings.dryRun(), entries, verdict);
+  }
+
+  /**
+   * What its kill switch says now, latch included. Reads every source anew, and latches nothing.
+   *
+   * @return the strictest answer; empty if it has no kill switch
+   */
+  public Optional<KillSwitch.Reading> switchReading() {
+    return Optional.ofNullable(settings.killSwitch()).map(KillSwitch::reading);
+  }
+
+  /**
+   * Who stopped it, if a person has to resume it.
+   *
+   * @return the stop; empty if it is not latched, or has no kill switch
+   */
+  public Optional<KillSwitch.Stop> latched() {
+    return Optional.ofNullable(settings.killSwitch()).flatMap(KillSwitch::latched);
+  }
+
+  /**
+   * How much of its limits' windows is used now. Draws nothing.
+   *
+   * @return by the limit's name; without limits that have no windows, or count by a label
+   * @throws StateException if a store cannot be read
+   */
+  public Map<String, List<Budget>> budgets() {
+    Map<String, List<Budget>> all = new TreeMap<>();
+    for (Safeguard safeguard : settings.safeguards()) {
+      if (safeguard instanceof BlastRadiusLimit limit) {
+        List<Budget> budgets = limit.budgets();
+        if (!budgets.isEmpty()) {
+          all.put(limit.name(), budgets);
+        }
+      }
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /**

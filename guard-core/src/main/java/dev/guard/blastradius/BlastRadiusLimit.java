@@ -404,6 +404,17 @@ public final class BlastRadiusLimit implements Safeguard {
     return terms.unlimited != null;
   }
 
+  /**
+   * How much of its windows is used now, over all who share the store. Draws nothing.
+   *
+   * @return one for each window; none if it has no windows, or counts them for each value of a
+   *     label
+   * @throws dev.guard.StateException if the store cannot be read
+   */
+  public List<Budget> budgets() {
+    return book == null || terms.dimension != null ? List.of() : book.budgets(key);
+  }
+
   private Terms limited() {
     if (isUnlimited()) {
       throw new GuardConfigurationException(

@@ -3,6 +3,7 @@ package dev.guard.blastradius;
 import dev.guard.Verdict;
 import dev.guard.time.Time;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,11 @@ final class Blocks {
     this.book = book;
     this.size = size;
     this.time = time;
+  }
+
+  /** What is left of a block is drawn, so it counts as used. */
+  List<Budget> budgets(String key) {
+    return book.budgets(key);
   }
 
   Verdict room(String key, long asked) {

@@ -143,6 +143,15 @@ final class WindowBook {
     return look(key, asked, false);
   }
 
+  /** How much of each window is used now. */
+  List<Budget> budgets(String key) {
+    Page page = read(key);
+    long now = clock(page).earliest;
+    return windows.stream()
+        .map(window -> new Budget(window.length, used(window, page.of(window), now), window.most))
+        .toList();
+  }
+
   /** Whether a whole plan finds room: ALLOW, or HALT. */
   Verdict roomForAll(String key, long asked) {
     return look(key, asked, true);
