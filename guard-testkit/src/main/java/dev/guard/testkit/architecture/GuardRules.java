@@ -4,6 +4,8 @@ import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -11,11 +13,15 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import dev.guard.Permit;
+import dev.guard.annotation.Guarded;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -72,6 +78,9 @@ public final class GuardRules {
           forbid("java.nio.file.Files", "exists|notExists|isRegularFile|isDirectory|isReadable"),
           forbid("java.io.File", "exists|isFile|isDirectory|canRead|delete|mkdirs?|renameTo"));
 
+  private static final Set<JavaModifier> UNFIT =
+      Set.of(JavaModifier.FINAL, JavaModifier.PRIVATE, JavaModifier.STATIC);
+
   private GuardRules() {}
 
   /**
@@ -85,11 +94,129 @@ public final class GuardRules {
    */
   public static ArchRule actsOnlyWithPermit(
       Predicate<? super AccessTarget> destructive, Set<String> except) {
+    return actsOnly(
+        "make destructive calls only with a permit",
+        destructive,
+        unit ->
+            unit.getRawParameterTypes().stream()
+                .anyMatch(type -> type.isEquivalentTo(Permit.class)),
+        except);
+  }
+
+  /**
+   * Destructive calls stand only in methods with {@link Guarded}, or in methods of no wider access
+   * than their package that are called from such methods alone. It fails too if no call matches: a
+   * rule that watches nothing proves nothing.
+   *
+   * @param destructive what counts as a destructive call, for example a client's {@code delete}
+   * @param except methods that may call without a guard, as {@code fully.qualified.Type.method}
+   * @return the rule
+   */
+  public static ArchRule actsOnlyInGuardedMethods(
+      Predicate<? super AccessTarget> destructive, Set<String> except) {
+    return actsOnly(
+        "make destructive calls only in guarded methods",
+        destructive,
+        unit -> unit instanceof JavaMethod method && isGuarded(method),
+        except);
+  }
+
+  /**
+   * No class calls a guarded method of its own: behind a proxy of an interface, or of a framework,
+   * such a call does not pass the guard. Leave it out for classes that only {@code
+   * GuardProxies.create} makes, whose own calls are guarded too.
+   *
+   * @param except methods that may, as {@code fully.qualified.Type.method}
+   * @return the rule
+   */
+  public static ArchRule doesNotCallItsOwnGuardedMethods(Set<String> except) {
+    Set<String> free = Set.copyOf(except);
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("not call a guarded method of their own") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                  boolean own = type.isAssignableTo(call.getTargetOwner().getName());
+                  boolean bad =
+                      own
+                          && call.getTarget()
+                              .resolveMember()
+                              .filter(GuardRules::isGuarded)
+                              .isPresent()
+                          && !free.contains(name(call.getOrigin()));
+                  events.add(new SimpleConditionEvent(call, !bad, call.getDescription()));
+                }
+              }
+            });
+  }
+
+  /**
+   * Guarded methods are neither final, private nor static: nothing could be put before them. {@code
+   * GuardProxies} refuses their classes when it meets them; this finds them before. It fails too if
+   * no method is guarded.
+   *
+   * @return the rule
+   */
+  public static ArchRule guardedMethodsCanBeAdvised() {
+    return ArchRuleDefinition.classes()
+        .should(
+            new ArchCondition<JavaClass>("let their guarded methods be advised") {
+              private int seen;
+
+              @Override
+              public void init(Collection<JavaClass> all) {
+                seen = 0;
+              }
+
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                for (JavaMethod method : type.getMethods()) {
+                  if (isGuarded(method)) {
+                    seen++;
+                    Set<JavaModifier> bad = new TreeSet<>(method.getModifiers());
+                    bad.retainAll(UNFIT);
+                    events.add(
+                        new SimpleConditionEvent(
+                            method,
+                            bad.isEmpty(),
+                            method.getDescription() + " is guarded, and " + bad));
+                  }
+                }
+              }
+
+              @Override
+              public void finish(ConditionEvents events) {
+                events.add(
+                    new SimpleConditionEvent(
+                        seen, seen > 0, "no method is guarded, so nothing was proven"));
+              }
+            });
+  }
+
+  /** By itself, or by a method that it overrides. */
+  private static boolean isGuarded(JavaMethod method) {
+    List<String> parameters =
+        method.getRawParameterTypes().stream().map(JavaClass::getName).toList();
+    Set<JavaClass> owners = new HashSet<>(method.getOwner().getAllRawSuperclasses());
+    owners.addAll(method.getOwner().getAllRawInterfaces());
+    return method.isAnnotatedWith(Guarded.class)
+        || owners.stream()
+            .map(owner -> owner.tryGetMethod(method.getName(), parameters.toArray(new String[0])))
+            .flatMap(Optional::stream)
+            .anyMatch(above -> above.isAnnotatedWith(Guarded.class));
+  }
+
+  private static ArchRule actsOnly(
+      String what,
+      Predicate<? super AccessTarget> destructive,
+      Predicate<JavaCodeUnit> fine,
+      Set<String> except) {
     Objects.requireNonNull(destructive, "destructive");
     Set<String> free = Set.copyOf(except);
     return ArchRuleDefinition.classes()
         .should(
-            new ArchCondition<JavaClass>("make destructive calls only with a permit") {
+            new ArchCondition<JavaClass>(what) {
               private int seen;
 
               @Override
@@ -102,8 +229,8 @@ public final class GuardRules {
                 for (JavaAccess<?> call : type.getAccessesFromSelf()) {
                   if (destructive.test(call.getTarget())) {
                     seen++;
-                    boolean fine = permitted(call.getOrigin(), free, new HashSet<>());
-                    events.add(new SimpleConditionEvent(call, fine, call.getDescription()));
+                    boolean allowed = permitted(call.getOrigin(), fine, free, new HashSet<>());
+                    events.add(new SimpleConditionEvent(call, allowed, call.getDescription()));
                   }
                 }
               }
@@ -140,10 +267,9 @@ public final class GuardRules {
     return neverCalling("not ask Files.exists or its kin", GUESSES_ABOUT_FILES, except);
   }
 
-  private static boolean permitted(JavaCodeUnit unit, Set<String> free, Set<JavaCodeUnit> asked) {
-    if (free.contains(name(unit))
-        || unit.getRawParameterTypes().stream()
-            .anyMatch(type -> type.isEquivalentTo(Permit.class))) {
+  private static boolean permitted(
+      JavaCodeUnit unit, Predicate<JavaCodeUnit> fine, Set<String> free, Set<JavaCodeUnit> asked) {
+    if (free.contains(name(unit)) || fine.test(unit)) {
       return true;
     }
     if (unit.getModifiers().contains(JavaModifier.PUBLIC)
@@ -155,7 +281,7 @@ public final class GuardRules {
       return true; // a loop: decided by its other callers
     }
     return unit.getAccessesToSelf().stream()
-        .allMatch(call -> permitted(call.getOrigin(), free, asked));
+        .allMatch(call -> permitted(call.getOrigin(), fine, free, asked));
   }
 
   private static ArchRule neverCalling(
