@@ -3,6 +3,7 @@ package dev.guard.examples.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.guard.GuardConfigurationException;
 import dev.guard.GuardRefusedException;
 import dev.guard.Outcome;
 import dev.guard.audit.JournalSink;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,5 +119,30 @@ class SmallExamplesTest {
       assertThat(cleanup.delete(7)).isInstanceOf(Outcome.Simulated.class);
     }
     assertThat(rows.deleted).isEmpty();
+  }
+
+  @Test
+  void annotatedRows_areDeletedRefusedAndSimulatedAsTheOthers() {
+    Rows dao = new Rows();
+    List<AnnotatedRows.Row> many =
+        LongStream.range(0, 51).mapToObj(AnnotatedRows.Row::new).toList();
+    try (JournalSink journal = JournalSink.at(home.resolve("journal"))) {
+      AnnotatedRows.Rows dry = AnnotatedRows.guarded(journal, dao, false);
+      dry.delete(new AnnotatedRows.Row(7));
+      assertThat(dry.deleteAll(many.subList(0, 2))).isInstanceOf(Outcome.Simulated.class);
+      assertThat(dao.deleted).isEmpty();
+      AnnotatedRows.Rows rows = AnnotatedRows.guarded(journal, dao, true);
+      assertThat(rows.deleteAll(many)).isInstanceOf(Outcome.Refused.class);
+      assertThatThrownBy(() -> rows.deleteAll(List.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("none never means everything");
+      assertThat(dao.deleted).isEmpty();
+      rows.delete(new AnnotatedRows.Row(7));
+      assertThat(rows.deleteAll(many.subList(0, 2)).orThrow()).isEqualTo(2);
+      assertThat(dao.deleted).containsExactly(7L, 0L, 1L);
+    }
+    assertThatThrownBy(() -> new AnnotatedRows.DaoRows(dao).delete(new AnnotatedRows.Row(8)))
+        .isInstanceOf(GuardConfigurationException.class);
+    assertThat(dao.deleted).hasSize(3);
   }
 }
