@@ -27,7 +27,7 @@ public final class ExampleOptions {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Print this and do nothing.")
-  private boolean help;
+  boolean help;
 
   /** Options as the parser finds them. */
   public ExampleOptions() {}
