@@ -151,7 +151,7 @@ final class LogTree {
         }
       }
     } catch (DirectoryIteratorException e) {
-      unread.add("'" + at + "' could not be listed whole (" + e.getCause().getMessage() + ")");
+      unread.add("'" + at + "' could not be listed whole (" + e.getMessage() + ")");
     }
     Collections.sort(names);
     return names;
@@ -211,6 +211,7 @@ final class LogTree {
         .readAttributes();
   }
 
+  @SuppressWarnings("StreamResourceLeak") // the caller closes what it is given
   static SecureDirectoryStream<Path> secure(Path directory) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
     if (stream instanceof SecureDirectoryStream<Path> secure) {
