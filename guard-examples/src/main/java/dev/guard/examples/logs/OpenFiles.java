@@ -136,7 +136,7 @@ final class OpenFiles implements ReferenceSource, Interpreter {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       stream.forEach(entries::add);
     } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+      throw new IOException(e.getMessage(), e);
     }
     entries.sort(null);
     return entries;
