@@ -183,7 +183,10 @@ public final class LogRotation implements Callable<Integer> {
                 file ->
                     Candidate.of(file.target(tree.root().toString()))
                         .marked(file.fingerprint())
-                        .because(Text.bytes(file.size()) + ", last written " + file.modified()))
+                        .because(
+                            Text.bytes(file.size())
+                                + ", last written "
+                                + Text.minute(Instant.parse(file.modified()))))
             .toList();
     return Selection.ofCandidates(Quarantine.MOVE, candidates)
         .outOf(scan.files().size())

@@ -7,6 +7,7 @@ import dev.guard.evidence.Reference;
 import dev.guard.evidence.Reference.Form;
 import dev.guard.evidence.ReferenceSnapshot;
 import dev.guard.evidence.ReferenceSource;
+import dev.guard.internal.Cause;
 import dev.guard.time.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ final class OpenFiles implements ReferenceSource, Interpreter {
         }
       }
     } catch (IOException e) {
-      gaps.add("the processes cannot be listed (" + e.getMessage() + ")");
+      gaps.add("the processes cannot be listed (" + Cause.of(e) + ")");
     }
     for (Long one : new TreeSet<>(mustSee)) {
       if (!seen.contains(one)) {
@@ -97,10 +98,12 @@ final class OpenFiles implements ReferenceSource, Interpreter {
       descriptors = list(process.resolve("fd"));
     } catch (IOException e) {
       if (!hasEnded(process)) {
-        gaps.add("the open files of " + object + " cannot be read (" + e.getMessage() + ")");
+        gaps.add("the open files of " + object + " cannot be read (" + Cause.of(e) + ")");
       }
       return;
     }
+    int unread = 0;
+    String first = "";
     for (Path descriptor : descriptors) {
       try {
         Optional<BasicFileAttributes> open = open(descriptor);
@@ -115,8 +118,11 @@ final class OpenFiles implements ReferenceSource, Interpreter {
                   ""));
         }
       } catch (IOException e) {
-        gaps.add("an open file of " + object + " cannot be looked at (" + e.getMessage() + ")");
+        first = unread++ == 0 ? Cause.of(e) : first;
       }
+    }
+    if (unread > 0) {
+      gaps.add(unread + " open files of " + object + " cannot be looked at (" + first + ")");
     }
   }
 

@@ -205,7 +205,7 @@ public final class Show {
       return record.error();
     }
     String reasons = because(record.reasons(), reason -> true);
-    return reasons.isEmpty() ? record.because() : reasons;
+    return Text.shortened(reasons.isEmpty() ? record.because() : reasons);
   }
 
   private static String names(List<Target> targets) {

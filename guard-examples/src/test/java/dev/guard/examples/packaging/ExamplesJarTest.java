@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,5 +44,16 @@ class ExamplesJarTest {
   @Test
   void logs() throws Exception {
     assertThat(example("logs.LogRotation", "--help")).contains("--match", "--undo", "Exit codes");
+  }
+
+  @Test
+  void cloud() throws Exception {
+    assertThat(example("cloud.VolumeCleanup")).contains("2 SIMULATED", "intact");
+    String done = example("cloud.VolumeCleanup", "--execute");
+    assertThat(done).contains("2 DONE", "intact");
+    Matcher run = Pattern.compile("--undo (\\S+)").matcher(done);
+    assertThat(run.find()).isTrue();
+    assertThat(example("cloud.VolumeCleanup", "--undo", run.group(1), "--execute"))
+        .contains("2 saved, 0 not saved", "2 DONE", "intact");
   }
 }

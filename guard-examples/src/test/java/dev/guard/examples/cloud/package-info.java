@@ -1,0 +1,5 @@
+/** Garbage collection against the fake cloud and its traps. */
+@NullMarked
+package dev.guard.examples.cloud;
+
+import org.jspecify.annotations.NullMarked;
